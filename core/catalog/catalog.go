@@ -1,0 +1,112 @@
+// Package catalog says what a product is and which districts it is sold in.
+// It knows nothing of how many there are: that is stock.
+package catalog
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/money"
+)
+
+// Limits of a product's fields, in characters.
+const (
+	MaxName        = 200
+	MaxDescription = 4000
+	MaxLabel       = 60
+)
+
+// Product is something for sale. Type is the broad kind ("kitchen"), Category
+// the narrower one within it ("baking").
+type Product struct {
+	SKU         id.SKU       `json:"sku"`
+	Name        string       `json:"name"`
+	Description string       `json:"description"`
+	Type        string       `json:"type"`
+	Category    string       `json:"category"`
+	Price       money.Amount `json:"price"`
+}
+
+// Check reports the first rule that p breaks, as fault.Invalid with its field.
+func (p Product) Check() error {
+	if _, err := id.ParseSKU(string(p.SKU)); err != nil {
+		return err
+	}
+	if err := CheckText("name", p.Name, 1, MaxName); err != nil {
+		return err
+	}
+	if err := CheckText("description", p.Description, 0, MaxDescription); err != nil {
+		return err
+	}
+	if err := CheckText("type", p.Type, 1, MaxLabel); err != nil {
+		return err
+	}
+	if err := CheckText("category", p.Category, 1, MaxLabel); err != nil {
+		return err
+	}
+	if _, err := money.ParseCurrency(string(p.Price.Currency)); err != nil {
+		return err
+	}
+	if p.Price.Minor < 0 {
+		return fault.At("price", fault.Invalid, "the price %s is below zero", p.Price)
+	}
+	return nil
+}
+
+// District is a delivery area with the warehouses that serve it, its primary
+// one first: the order in which stock is looked for.
+type District struct {
+	Code       id.District `json:"code"`
+	Name       string      `json:"name"`
+	Warehouses []id.Site   `json:"warehouses"`
+}
+
+// Check reports the first rule that d breaks, as fault.Invalid with its field.
+func (d District) Check() error {
+	if _, err := id.ParseDistrict(string(d.Code)); err != nil {
+		return err
+	}
+	if err := CheckText("name", d.Name, 1, MaxLabel); err != nil {
+		return err
+	}
+	if len(d.Warehouses) == 0 {
+		return fault.At("warehouses", fault.Invalid, "the district %s has no warehouse", d.Code)
+	}
+	seen := make(map[id.Site]bool, len(d.Warehouses))
+	for _, warehouse := range d.Warehouses {
+		if seen[warehouse] {
+			return fault.At("warehouses", fault.Invalid, "the district %s names %s twice", d.Code, warehouse)
+		}
+		seen[warehouse] = true
+	}
+	return nil
+}
+
+// CheckText reports whether text can be stored and shown as one field: valid
+// UTF-8 without control characters other than a line break, least to most
+// characters long, not of white space alone when least is above zero.
+func CheckText(field, text string, least, most int) error {
+	if len(text) > most*utf8.UTFMax {
+		return fault.At(field, fault.Invalid, "the %s is longer than %d characters", field, most)
+	}
+	if !utf8.ValidString(text) {
+		return fault.At(field, fault.Invalid, "the %s is not valid UTF-8", field)
+	}
+	if length := utf8.RuneCountInString(text); length > most {
+		return fault.At(field, fault.Invalid, "the %s is longer than %d characters", field, most)
+	}
+	if least > 0 && strings.TrimSpace(text) == "" {
+		return fault.At(field, fault.Invalid, "the %s is empty", field)
+	}
+	if length := utf8.RuneCountInString(text); length < least {
+		return fault.At(field, fault.Invalid, "the %s is shorter than %d characters", field, least)
+	}
+	for _, r := range text {
+		if r < ' ' && r != '\n' || r == 0x7f {
+			return fault.At(field, fault.Invalid, "the %s has a control character in it", field)
+		}
+	}
+	return nil
+}
