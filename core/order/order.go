@@ -1,0 +1,219 @@
+// Package order says what an order is, which states it and its fulfillments may
+// be in, and what follows on each change. The store owns an order: its lines,
+// address and money. Each warehouse owns its fulfillment; the store's copy of it
+// changes only when the warehouse says so.
+//
+// Its functions take a value and return a new one; they never share a slice
+// with what they were given. Start reading at Order, then the tables in
+// status.go, then apply.go.
+package order
+
+import (
+	"time"
+
+	"crossdock/core/catalog"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/money"
+	"crossdock/core/stock"
+)
+
+// MaxLines is the most lines that one order may have.
+const MaxLines = 1000
+
+// Order is what a customer has asked for.
+type Order struct {
+	ID           id.Order
+	Number       int64   // counts up within the store; what people say on the phone
+	Store        id.Site // the store that owns it
+	Customer     id.User // zero for a guest
+	Reference    string  // what another system calls it, such as an invoice number; may be empty
+	Status       Status
+	Version      int // grows by one with each change
+	PlacedAt     time.Time
+	ChangedAt    time.Time
+	Address      Address
+	Payment      string // method, such as "on-delivery"
+	Lines        []Line
+	Fulfillments []Fulfillment
+	Total        money.Amount // of what was ordered
+	Why          []Step       // how the warehouses were chosen
+	Reason       string       // why it was voided; else empty
+	VoidAsked    bool         // a void waits for the answers of the warehouses
+}
+
+// Line is one product of an order. Quantity = units at the fulfillments + Voided.
+type Line struct {
+	Number   int // from 1
+	SKU      id.SKU
+	Name     string
+	Price    money.Amount // per unit
+	Quantity int64        // ordered
+	Voided   int64        // called off, or never to be had
+	Returned int64        // came back after it was sent
+}
+
+// Fulfillment is the part of an order that one warehouse ships.
+type Fulfillment struct {
+	ID        id.Fulfillment
+	Warehouse id.Site
+	Stage     Stage
+	Version   int // the warehouse's; an older message changes nothing
+	ChangedAt time.Time
+	Lines     []Part
+}
+
+// Part is what a fulfillment ships of one order line.
+type Part struct {
+	Line     int    `json:"line"`
+	SKU      id.SKU `json:"sku"`
+	Quantity int64  `json:"quantity"`
+	Voided   int64  `json:"voided,omitempty"`   // called off, says the warehouse
+	Asked    int64  `json:"asked,omitempty"`    // asked to be called off; the warehouse has not answered
+	Returned int64  `json:"returned,omitempty"` // came back after it was sent
+}
+
+// Live returns the units of the part that were not called off.
+func (p Part) Live() int64 { return p.Quantity - p.Voided }
+
+// Address is where an order goes and how its customer is reached.
+type Address struct {
+	Name       string      `json:"name"`
+	Street     string      `json:"street,omitempty"`
+	PostalCode string      `json:"postal_code,omitempty"`
+	City       string      `json:"city,omitempty"`
+	District   id.District `json:"district"`
+	Email      string      `json:"email,omitempty"`
+	Phone      string      `json:"phone,omitempty"`
+}
+
+// Event is one entry of an order's history. It is written once, never changed.
+type Event struct {
+	Order id.Order
+	Seq   int // from 1, without gaps
+	At    time.Time
+	Site  id.Site // whose doing it was
+	Kind  string  // such as "placed", "accepted", "void-asked"
+	Text  string  // for people
+}
+
+// Notice is something the customer is told: at most one per order, event and channel.
+type Notice struct {
+	Order   id.Order
+	Event   string
+	Channel string
+	At      time.Time
+	Text    string
+}
+
+// Step is one step of the choice of warehouses.
+type Step struct {
+	Rule      string  `json:"rule"`
+	Warehouse id.Site `json:"warehouse,omitempty"`
+	Verdict   Verdict `json:"verdict"`
+	SKU       id.SKU  `json:"sku,omitempty"`   // empty: several, counted in Lines
+	Lines     int     `json:"lines,omitempty"` // lines served in full by this step
+	Wanted    int64   `json:"wanted,omitempty"`
+	Got       int64   `json:"got,omitempty"`
+	Note      string  `json:"note,omitempty"`
+}
+
+// Verdict is what a step of sourcing came to.
+type Verdict string
+
+// The verdicts.
+const (
+	Chosen   Verdict = "chosen"   // ships all that was asked of it
+	Partly   Verdict = "partly"   // ships what it had
+	Rejected Verdict = "rejected" // had nothing, or may not ship
+	Missing  Verdict = "missing"  // no warehouse was left to ask
+)
+
+// Check reports the first rule of form that the address breaks.
+func (a Address) Check() error {
+	for _, field := range []struct {
+		name, text  string
+		least, most int
+	}{
+		{"name", a.Name, 1, 100},
+		{"street", a.Street, 0, 200},
+		{"postal_code", a.PostalCode, 0, 20},
+		{"city", a.City, 0, 100},
+		{"email", a.Email, 0, 254},
+		{"phone", a.Phone, 0, 40},
+	} {
+		if err := catalog.CheckText(field.name, field.text, field.least, field.most); err != nil {
+			return err
+		}
+	}
+	_, err := id.ParseDistrict(string(a.District))
+	return err
+}
+
+// CheckQuantity reports whether units can be ordered on one line.
+func CheckQuantity(field string, units int64) error {
+	if units < 1 {
+		return fault.At(field, fault.Invalid, "the quantity %d is not above zero", units)
+	}
+	if units > stock.MaxQuantity {
+		return fault.At(field, fault.Invalid, "the quantity %d is above the limit of %d", units, stock.MaxQuantity)
+	}
+	return nil
+}
+
+// Line returns the line with this number, or nil.
+func (o *Order) Line(number int) *Line {
+	if number >= 1 && number <= len(o.Lines) && o.Lines[number-1].Number == number {
+		return &o.Lines[number-1]
+	}
+	for i := range o.Lines {
+		if o.Lines[i].Number == number {
+			return &o.Lines[i]
+		}
+	}
+	return nil
+}
+
+// Fulfillment returns the fulfillment with this identifier, or nil.
+func (o *Order) Fulfillment(which id.Fulfillment) *Fulfillment {
+	for i := range o.Fulfillments {
+		if o.Fulfillments[i].ID == which {
+			return &o.Fulfillments[i]
+		}
+	}
+	return nil
+}
+
+// Clone returns a copy that shares no slice with o.
+func (o Order) Clone() Order {
+	lines := make([]Line, len(o.Lines))
+	copy(lines, o.Lines)
+	o.Lines = lines
+	fulfillments := make([]Fulfillment, len(o.Fulfillments))
+	copy(fulfillments, o.Fulfillments)
+	for i := range fulfillments {
+		parts := make([]Part, len(fulfillments[i].Lines))
+		copy(parts, fulfillments[i].Lines)
+		fulfillments[i].Lines = parts
+	}
+	o.Fulfillments = fulfillments
+	o.Why = append([]Step(nil), o.Why...)
+	return o
+}
+
+// Sum returns the price of all lines. Beyond 64 bits, or in two currencies, it
+// is fault.Invalid.
+func Sum(lines []Line) (money.Amount, error) {
+	var total money.Amount
+	for _, line := range lines {
+		price, err := line.Price.Times(line.Quantity)
+		if err != nil {
+			return money.Amount{}, err
+		}
+		total, err = total.Add(price)
+		if err != nil {
+			return money.Amount{}, err
+		}
+	}
+	return total, nil
+}
