@@ -1,0 +1,143 @@
+package feed
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// The wire form is a version byte, then fields in their order: numbers as
+// unsigned varints, texts and bytes with their length before them.
+const wireVersion = 1
+
+// ErrMalformed says that bytes are not a request or a reply of this version.
+var ErrMalformed = errors.New("feed: malformed bytes")
+
+// AppendRequest appends the wire form of r.
+func AppendRequest(to []byte, r Request) []byte {
+	to = append(to, wireVersion)
+	to = appendCursor(to, r.Cursor)
+	return binary.AppendUvarint(to, uint64(r.Limit))
+}
+
+// ParseRequest reads the wire form of a request.
+func ParseRequest(from []byte) (Request, error) {
+	d := decoder{rest: from}
+	d.version()
+	r := Request{Cursor: d.cursor(), Limit: int(d.number() & 0x7fffffff)}
+	return r, d.end()
+}
+
+// AppendReply appends the wire form of r.
+func AppendReply(to []byte, r Reply) []byte {
+	to = append(to, wireVersion)
+	to = appendCursor(to, r.Last)
+	agree := uint64(0)
+	if r.Agree {
+		agree = 1
+	}
+	to = binary.AppendUvarint(to, agree)
+	to = binary.AppendUvarint(to, uint64(len(r.Messages)))
+	for _, m := range r.Messages {
+		to = appendMessage(to, m)
+	}
+	return to
+}
+
+// ParseReply reads the wire form of a reply. The messages share memory with from.
+func ParseReply(from []byte) (Reply, error) {
+	d := decoder{rest: from}
+	d.version()
+	r := Reply{Last: d.cursor(), Agree: d.number() == 1}
+	count := d.number()
+	for i := uint64(0); i < count && !d.bad; i++ {
+		r.Messages = append(r.Messages, d.message())
+	}
+	return r, d.end()
+}
+
+func appendCursor(to []byte, c Cursor) []byte {
+	to = appendText(to, c.Origin)
+	to = appendText(to, c.Destination)
+	to = binary.AppendUvarint(to, c.Epoch)
+	to = binary.AppendUvarint(to, c.Seq)
+	to = binary.AppendUvarint(to, uint64(c.At))
+	return append(to, c.Hash[:]...)
+}
+
+func appendMessage(to []byte, m Message) []byte {
+	to = appendText(to, m.Origin)
+	to = appendText(to, m.Destination)
+	to = binary.AppendUvarint(to, m.Epoch)
+	to = binary.AppendUvarint(to, m.Seq)
+	to = binary.AppendUvarint(to, uint64(m.At))
+	to = appendText(to, m.Key)
+	to = appendText(to, m.Kind)
+	to = appendText(to, string(m.Body))
+	return append(to, m.Hash[:]...)
+}
+
+func appendText(to []byte, text string) []byte {
+	to = binary.AppendUvarint(to, uint64(len(text)))
+	return append(to, text...)
+}
+
+// decoder reads fields until one does not fit; then every field is zero.
+type decoder struct {
+	rest []byte
+	bad  bool
+}
+
+func (d *decoder) version() {
+	if len(d.rest) == 0 || d.rest[0] != wireVersion {
+		d.bad = true
+		return
+	}
+	d.rest = d.rest[1:]
+}
+
+func (d *decoder) number() uint64 {
+	n, size := binary.Uvarint(d.rest)
+	if size <= 0 || d.bad {
+		d.bad = true
+		return 0
+	}
+	d.rest = d.rest[size:]
+	return n
+}
+
+func (d *decoder) bytes(length uint64) []byte {
+	if d.bad || length > uint64(len(d.rest)) {
+		d.bad = true
+		return nil
+	}
+	taken := d.rest[:length:length]
+	d.rest = d.rest[length:]
+	return taken
+}
+
+func (d *decoder) text() string { return string(d.bytes(d.number())) }
+
+func (d *decoder) hash() (h Hash) {
+	copy(h[:], d.bytes(uint64(len(h))))
+	return h
+}
+
+func (d *decoder) cursor() Cursor {
+	return Cursor{
+		Origin: d.text(), Destination: d.text(), Epoch: d.number(), Seq: d.number(), At: int64(d.number()), Hash: d.hash(),
+	}
+}
+
+func (d *decoder) message() Message {
+	return Message{
+		Origin: d.text(), Destination: d.text(), Epoch: d.number(), Seq: d.number(), At: int64(d.number()),
+		Key: d.text(), Kind: d.text(), Body: d.bytes(d.number()), Hash: d.hash(),
+	}
+}
+
+func (d *decoder) end() error {
+	if d.bad || len(d.rest) > 0 {
+		return ErrMalformed
+	}
+	return nil
+}
