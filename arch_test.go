@@ -97,6 +97,11 @@ var layers = []layer{
 		"the audit looks at all sites, through ports, and is no part of any",
 	},
 	{
+		"site/scenario",
+		[]string{"core/...", "dist/...", "site/..."},
+		"the stories hold the sites together, so they may know all of them",
+	},
+	{
 		"site/intake/...",
 		[]string{"core/...", "dist/...", "site/..."},
 		"imports go through the same use cases as people's orders, never to a database",
@@ -128,7 +133,7 @@ var layers = []layer{
 	},
 	{
 		"cmd/...",
-		[]string{"core/...", "site/intake/...", "api/...", "node/...", "sim/..."},
+		[]string{"core/...", "site/intake/...", "site/audit", "api/...", "node/...", "sim/..."},
 		"a subcommand talks to a running process or starts one; it does no work of its own",
 	},
 	{
