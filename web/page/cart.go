@@ -1,0 +1,63 @@
+package page
+
+import "crossdock/core/money"
+
+// Cart is what the customer has gathered. Page draws it whole; Contents answers
+// a change made through htmx, and brings the badge in the header along.
+type Cart struct {
+	Lines       []CartLine
+	Units       int64 // all lines together; the badge in the header
+	Total       money.Amount
+	MaxQuantity int64 // most units in one line
+}
+
+// CartLine is one product in a cart or in a checkout.
+type CartLine struct {
+	SKU       string
+	Name      string
+	Type      string
+	Price     money.Amount // of one unit
+	Sum       money.Amount // of the line
+	Quantity  int64
+	Available int64 // units that can be promised now, all warehouses together
+	Backorder bool  // what is missing may be ordered all the same
+	Gone      bool  // the product is no longer sold; it stops the checkout
+}
+
+// Short reports whether fewer units can be promised than the line asks for.
+func (l CartLine) Short() bool { return !l.Gone && l.Available < l.Quantity }
+
+// backorderNote says how much of a short line ships at once.
+func (l CartLine) backorderNote() string {
+	if l.Available <= 0 {
+		return "Ships when it comes in"
+	}
+	return number(l.Available) + " ready, the rest follows when it comes in"
+}
+
+// blocked reports whether the cart cannot be ordered as it is.
+func (v Cart) blocked() bool {
+	for _, line := range v.Lines {
+		if line.Gone {
+			return true
+		}
+	}
+	return false
+}
+
+func (v Cart) short() bool {
+	for _, line := range v.Lines {
+		if line.Short() {
+			return true
+		}
+	}
+	return false
+}
+
+// Added answers POST /cart/add through htmx: a message in the corner, and the
+// badge in the header with the new number of units. Without htmx the handler
+// redirects to /cart, and shows the message there.
+type Added struct {
+	Notice Flash
+	Units  int64
+}

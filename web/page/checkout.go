@@ -1,0 +1,88 @@
+package page
+
+import (
+	"fmt"
+
+	"crossdock/core/money"
+)
+
+// Checkout is the last page before an order: where to, how paid, and what will
+// happen. POST /checkout carries the fields of Address, payment, and key.
+type Checkout struct {
+	Key       string // idempotency key, minted with the form: a second click is the same order
+	Address   Address
+	Payment   string // value of the chosen payment
+	Districts []Option
+	Payments  []Option
+	Errors    FieldErrors // by name, street, postal_code, city, district, payment
+	Lines     []CartLine
+	Units     int64
+	Total     money.Amount
+	Plan      Plan
+}
+
+// Address is where an order goes. District is a code in a form, and a name
+// where an order is shown. The form's fields are name, street, postal_code,
+// city and district.
+type Address struct {
+	Name       string
+	Street     string
+	PostalCode string
+	City       string
+	District   string
+}
+
+// Plan is what would happen if the order were placed now.
+type Plan struct {
+	Parcels []Parcel    // one per warehouse that ships; empty when nothing can be promised
+	Short   []ShortLine // what nobody has; empty for a plan that covers everything
+	Why     []Step      // how it came about
+}
+
+// Parcel is what one warehouse ships.
+type Parcel struct {
+	Site  string
+	Name  string // of the warehouse, for people; may be empty
+	Lines []ParcelLine
+}
+
+// ParcelLine is a product in a parcel.
+type ParcelLine struct {
+	SKU      string
+	Name     string
+	Quantity int64
+}
+
+// ShortLine is a product of which fewer units were there than asked for.
+type ShortLine struct {
+	SKU       string
+	Name      string
+	Wanted    int64
+	Available int64
+	Backorder bool // the rest is ordered all the same, and shipped when it comes in
+}
+
+// headline says the plan in a sentence.
+func (p Plan) headline() string {
+	switch len(p.Parcels) {
+	case 0:
+		return "Nothing of this can be promised at the moment."
+	case 1:
+		return "One parcel, from " + siteLabel(p.Parcels[0].Name, p.Parcels[0].Site) + "."
+	}
+	names := make([]string, len(p.Parcels))
+	for i, parcel := range p.Parcels {
+		names[i] = siteLabel(parcel.Name, parcel.Site)
+	}
+	return fmt.Sprintf("%d parcels, from %s.", len(p.Parcels), joined(names))
+}
+
+// impossible reports whether placing the order would void it at once.
+func (p Plan) impossible() bool {
+	for _, line := range p.Short {
+		if !line.Backorder {
+			return true
+		}
+	}
+	return false
+}

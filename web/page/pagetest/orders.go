@@ -1,0 +1,107 @@
+package pagetest
+
+import (
+	"time"
+
+	"crossdock/web/page"
+)
+
+const orderID = "0195901c-7a11-7c3e-9d52-31f0a8b3c0de"
+
+// fresh is an order over two warehouses, just placed.
+func fresh() page.Order {
+	goods := goods()
+	return page.Order{
+		Order: orderID, Number: "2026-01841", Status: "placed", PlacedAt: ago(4 * time.Minute), Now: Now(), District: "North",
+		Address: address(), Payment: "Pay on delivery, not yet charged", Units: 14, Total: pounds(3210),
+		Lines: []page.OrderLine{
+			{SKU: goods[0].SKU, Name: goods[0].Name, Type: goods[0].Type, Price: goods[0].Price, Sum: pounds(2550), Quantity: 2},
+			{SKU: goods[2].SKU, Name: goods[2].Name, Type: goods[2].Type, Price: goods[2].Price, Sum: pounds(660), Quantity: 12},
+		},
+		Fulfillments: []page.Fulfillment{
+			{Site: "wh1", Name: "Leeds", Status: "picking", Updated: ago(time.Minute), Lines: parcels()[0].Lines},
+			{Site: "wh2", Name: "Carlisle", Status: "requested", Updated: ago(4 * time.Minute), Lines: parcels()[1].Lines},
+		},
+		Timeline: []page.Event{
+			{At: ago(4 * time.Minute), Title: "Order placed", Detail: "14 units set aside at wh1 and wh2.", Site: "store", Kind: page.Done},
+			{At: ago(4*time.Minute - time.Second), Title: "Accepted", Detail: "9 units allocated.", Site: "wh1", Kind: page.Note},
+			{At: ago(time.Minute), Title: "Picking started", Site: "wh1", Kind: page.Note},
+		},
+		Why: spillOver(),
+		Notifications: []page.Notification{
+			{At: ago(4 * time.Minute), Channel: "e-mail", To: "maren@example.org", Subject: "Your order 2026-01841 is placed"},
+		},
+		CanVoid: true, VoidHint: "Until a parcel is sent, the order can be voided. The warehouses are asked, and have the last word.",
+	}
+}
+
+func voided() page.Order {
+	v := fresh()
+	v.Status, v.Short, v.Fulfillments, v.CanVoid, v.VoidHint = "voided", shortage(false), nil, false, ""
+	v.Reason = "Fewer units could be promised than were ordered, and this product is not sold on backorder."
+	v.Payment = "Nothing was charged"
+	v.Timeline = []page.Event{
+		{At: ago(4 * time.Minute), Title: "Order received", Site: "store", Kind: page.Note},
+		{At: ago(4 * time.Minute), Title: "Order voided", Detail: "28 cake cases short at every warehouse. Nothing is held.", Site: "store", Kind: page.Fail},
+	}
+	v.Why = append(spillOver(), page.Step{Rule: "primary-first", Candidate: "wh1+wh2", Verdict: "short", Reason: "Together they hold 12 of 40 cake cases."})
+	return v
+}
+
+func delivered() page.Order {
+	v := fresh()
+	v.Status, v.CanVoid, v.VoidHint = "delivered", false, "It was sent: what you do not want to keep can be returned."
+	v.PlacedAt, v.Payment = ago(75*time.Hour), "Paid on delivery"
+	for i := range v.Fulfillments {
+		v.Fulfillments[i].Status, v.Fulfillments[i].Tracking, v.Fulfillments[i].Updated = "delivered", "XD 4471 9920 18", ago(26*time.Hour)
+	}
+	for i := range v.Timeline {
+		v.Timeline[i].At = v.Timeline[i].At.Add(-75 * time.Hour)
+	}
+	v.Notifications[0].At = v.PlacedAt
+	v.Timeline = append(v.Timeline,
+		page.Event{At: ago(50 * time.Hour), Title: "Handed to the carrier", Site: "wh1", Kind: page.Note},
+		page.Event{At: ago(26 * time.Hour), Title: "Delivered", Detail: "Both parcels.", Site: "wh2", Kind: page.Done})
+	return v
+}
+
+func withStatus(status string) page.Order {
+	v := fresh()
+	v.Status = status
+	return v
+}
+
+func placed() []Fixture {
+	single := fresh()
+	single.Fulfillments = single.Fulfillments[:1]
+	later := withStatus("backordered")
+	later.Short = shortage(true)
+	return []Fixture{
+		{Name: "placed-two-parcels", Component: fresh().Placed(customer())},
+		{Name: "placed-one-parcel", Component: single.Placed(customer())},
+		{Name: "placed-backordered", Component: later.Placed(customer())},
+		{Name: "placed-voided", Component: voided().Placed(customer())},
+	}
+}
+
+func orders() []Fixture {
+	later := withStatus("backordered")
+	later.Short = shortage(true)
+	cut := fresh()
+	cut.Fulfillments[1].Stale = ago(9 * time.Minute)
+	asked := customer()
+	asked.Flashes = []page.Flash{{Kind: page.Note, Text: "The warehouses are asked to void the order."}}
+	return []Fixture{
+		{Name: "order-placed", Component: fresh().Page(customer())},
+		{Name: "order-cut-off", Component: cut.Page(cutOff())},
+		{Name: "order-backordered", Component: later.Page(customer())},
+		{Name: "order-ready", Component: withStatus("ready").Page(customer())},
+		{Name: "order-sent", Component: withStatus("sent").Page(customer())},
+		{Name: "order-delivered", Component: delivered().Page(customer())},
+		{Name: "order-voided", Component: voided().Page(customer())},
+		{Name: "order-returned", Component: withStatus("returned").Page(customer())},
+		{Name: "order-void-asked", Component: fresh().Page(asked)},
+		{Name: "order-live", Component: fresh().Live(), Fragment: true},
+		{Name: "order-live-ended", Component: delivered().Live(), Fragment: true},
+	}
+}

@@ -1,0 +1,68 @@
+package pagetest
+
+import (
+	"time"
+
+	"crossdock/web/page"
+)
+
+func links() []page.SiteLink {
+	return []page.SiteLink{
+		{
+			Site: "wh1", Name: "Leeds", Connected: true, Breaker: "closed",
+			ToSite: page.Feed{Last: 18422, Cursor: 18422}, FromSite: page.Feed{Last: 40117, Cursor: 40116, Lag: 40 * time.Millisecond},
+		},
+		{
+			Site: "wh2", Name: "Carlisle", Connected: true, Breaker: "closed",
+			ToSite: page.Feed{Last: 9120, Cursor: 9120}, FromSite: page.Feed{Last: 22871, Cursor: 22871},
+		},
+	}
+}
+
+func totals() []page.SiteTotals {
+	return []page.SiteTotals{
+		{Site: "wh1", Name: "Leeds", Products: 312, OnHand: 48210, Available: 1200, Quota: 46550, Allocated: 420, Picked: 40},
+		{Site: "wh2", Name: "Carlisle", Products: 287, OnHand: 31977, Available: 900, Quota: 30760, Allocated: 300, Picked: 17},
+	}
+}
+
+func sites() []Fixture {
+	healthy := page.Sites{Now: Now(), Links: links(), Stock: totals(), CanCut: true}
+	cut := page.Sites{Now: Now(), Links: links(), Stock: totals(), CanCut: true}
+	cut.Links[1] = page.SiteLink{
+		Site: "wh2", Name: "Carlisle", Cut: true, StaleSince: ago(9 * time.Minute), Breaker: "open", Attempts: 11, NextTry: Now().Add(42 * time.Second),
+		LastError: "no answer from wh2 within 2 s",
+		ToSite:    page.Feed{Last: 9133, Cursor: 9120, Lag: 9 * time.Minute}, FromSite: page.Feed{Last: 22871, Cursor: 22871},
+	}
+	parked := page.Sites{Now: Now(), Links: links(), Stock: totals()}
+	parked.Links[0].Parked = []page.ParkedKey{{Key: orderID, Kind: "fulfillment picked", Since: ago(3 * time.Minute), Reason: "the order is voided, and voided cannot become picked"}}
+	parked.Links[1].StaleSince, parked.Links[1].FromSite = ago(20*time.Second), page.Feed{Last: 23001, Cursor: 22871, Lag: 70 * time.Second}
+	return []Fixture{
+		{Name: "sites-healthy", Component: healthy.Page(customer())},
+		{Name: "sites-cut", Component: cut.Page(cutOff())},
+		{Name: "sites-parked", Component: parked.Page(guest())},
+		{Name: "sites-none", Component: page.Sites{Now: Now()}.Page(guest())},
+		{Name: "sites-panel", Component: cut.Panel(), Fragment: true},
+	}
+}
+
+func problems() []Fixture {
+	states := []struct {
+		name    string
+		problem page.Problem
+	}{
+		{"400", page.Problem{Status: 400, Message: `"12x" is not a page number`, Reference: "7f3a90c1"}},
+		{"403", page.Problem{Status: 403, Reference: "7f3a90c1"}},
+		{"404", page.Problem{Status: 404, Message: `there is no product "22423X"`, Reference: "7f3a90c1"}},
+		{"409", page.Problem{Status: 409, Message: "the order is sent, and sent cannot become voided", Reference: "7f3a90c1"}},
+		{"422", page.Problem{Status: 422, Message: "this form was sent before with other content", Reference: "7f3a90c1"}},
+		{"429", page.Problem{Status: 429, Reference: "7f3a90c1"}},
+		{"500", page.Problem{Status: 500, Reference: "7f3a90c1"}},
+		{"503", page.Problem{Status: 503, Reference: "7f3a90c1"}},
+	}
+	fixtures := make([]Fixture, len(states))
+	for i, state := range states {
+		fixtures[i] = Fixture{Name: "problem-" + state.name, Component: state.problem.Page(guest())}
+	}
+	return fixtures
+}

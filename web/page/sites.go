@@ -1,0 +1,112 @@
+package page
+
+import (
+	"strconv"
+	"time"
+)
+
+// Sites shows how the sites agree with each other. Page draws it whole; Panel,
+// nearly all of it, asks for itself again every two seconds.
+type Sites struct {
+	Now    time.Time // time of this answer
+	Links  []SiteLink
+	Stock  []SiteTotals
+	CanCut bool // the demo, whose links can be cut and healed by hand
+}
+
+// SiteLink is the connection between the store and one warehouse.
+type SiteLink struct {
+	Site       string
+	Name       string    // of the warehouse; may be empty
+	Connected  bool      // the last exchange worked
+	Cut        bool      // cut by hand
+	StaleSince time.Time // when the store last heard from it, if that is too long ago; zero if not
+	ToSite     Feed      // what the store has to say
+	FromSite   Feed      // what the warehouse has to say
+	Breaker    string    // closed, open or half-open
+	Attempts   int       // failed in a row
+	NextTry    time.Time // when it is tried again; zero when no back-off runs
+	LastError  string    // why the last attempt failed; empty when it did not
+	Parked     []ParkedKey
+}
+
+// Feed is one direction of a link.
+type Feed struct {
+	Last   uint64        // number of the newest message that the sender wrote
+	Cursor uint64        // number of the newest message that the receiver applied
+	Lag    time.Duration // age of the oldest message that is not applied yet; 0 for none
+}
+
+// Behind is how many messages the receiver has yet to apply.
+func (f Feed) Behind() uint64 {
+	if f.Cursor >= f.Last {
+		return 0
+	}
+	return f.Last - f.Cursor
+}
+
+func (f Feed) behind() string {
+	switch n := f.Behind(); n {
+	case 0:
+		return "up to date"
+	default:
+		return counted(int64(n), "message", "messages") + " behind"
+	}
+}
+
+func (f Feed) position() string {
+	return number(int64(f.Cursor)) + " of " + number(int64(f.Last))
+}
+
+// ParkedKey is an order whose messages wait, because one of them could not be
+// applied; the others go on.
+type ParkedKey struct {
+	Key    string
+	Kind   string // of the message
+	Since  time.Time
+	Reason string
+}
+
+// SiteTotals is the stock of one warehouse, all products together, in units.
+type SiteTotals struct {
+	Site      string
+	Name      string // may be empty
+	Products  int64  // products with any stock
+	OnHand    int64  // on the shelves and in the packing area
+	Available int64  // free at the warehouse
+	Quota     int64  // handed to the store, not yet sold
+	Allocated int64  // promised to orders
+	Picked    int64  // in the packing area
+}
+
+func (l SiteLink) badge() badge {
+	switch {
+	case l.Cut:
+		return badge{"Cut", "bad"}
+	case !l.Connected:
+		return badge{"Out of reach", "bad"}
+	case !l.StaleSince.IsZero():
+		return badge{"Catching up", "warn"}
+	}
+	return badge{"Connected", "good"}
+}
+
+func (l SiteLink) id(part string) string { return "link-" + l.Site + "-" + part }
+
+func (l SiteLink) retries(now time.Time) string {
+	if l.NextTry.IsZero() {
+		return "none needed"
+	}
+	text := strconv.Itoa(l.Attempts) + " failed"
+	if wait := l.NextTry.Sub(now); wait > 0 {
+		return text + ", next in " + span(wait)
+	}
+	return text + ", next one now"
+}
+
+func feedDetail(f Feed) string {
+	if f.Behind() == 0 {
+		return f.position()
+	}
+	return f.position() + ", for " + span(f.Lag)
+}

@@ -1,0 +1,115 @@
+package page_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What each state must say, and must not say, in the words that the customer
+// reads. White space is folded.
+func TestStatesSayWhatTheyAre(t *testing.T) {
+	tests := []struct {
+		fixture string
+		want    []string
+		without []string
+	}{
+		{"landing-guest", []string{"Shipped from Leeds and Carlisle", "312 products", "Open an account", "Log in"}, []string{"Log out"}},
+		{"landing-customer", []string{"maren", "Log out", "5 units in the cart"}, []string{"Open an account"}},
+		{"register-errors", []string{"4 fields need your attention", "The username maren is taken.", "The password is shorter than 8 characters."}, nil},
+		{"login-error", []string{"The username or the password is wrong."}, nil},
+		{"catalog-all", []string{"312 products", "Page 1 of 13", "Only 7 left", "Sold out", "On backorder", "£1,249.00"}, []string{"out of reach since"}},
+		{"catalog-filtered", []string{"Baking", "27 products", "“cake”", "Page 2 of 2"}, []string{"Next"}},
+		{"catalog-empty", []string{"No product matches"}, []string{"Page 1"}},
+		{"catalog-cut-off", []string{"Carlisle (wh2) has been out of reach since 12:31."}, nil},
+		{"product-stocked", []string{"132 units", "as of 12:40", "ship from Leeds (wh1) first, then from Carlisle (wh2)."}, []string{"stale"}},
+		{"product-cut-off", []string{"stale since 12:31 (wh2 is cut off)", "You have 3 of it"}, nil},
+		{"product-error", []string{"The quantity 0 is not between 1 and 100,000."}, nil},
+		{"product-guest", []string{"Log in to see which warehouse delivers"}, nil},
+		{"product-sold-out", []string{"No warehouse can promise this product now"}, []string{"Add to the cart"}},
+		{"cart-empty", []string{"Nothing in it yet"}, []string{"Check out"}},
+		{"cart-full", []string{"5 units", "£34.35", "Check out"}, []string{"can be promised"}},
+		{"cart-short", []string{"Only 7 can be promised now", "Sold out", "Ships when it comes in", "Check out"}, nil},
+		{"cart-gone", []string{"No longer sold", "Remove what is no longer sold"}, []string{"Check out"}},
+		{"cart-flashes", []string{"are in your cart. View the cart", "Only 7 of 12"}, nil},
+		{"checkout-two-parcels", []string{"2 parcels, from Leeds (wh1) and Carlisle (wh2).", "spill-over", "It does not serve the district North."}, []string{"voided"}},
+		{"checkout-one-parcel", []string{"One parcel, from Leeds (wh1)."}, nil},
+		{"checkout-short", []string{"you asked for 40, and 12 can be promised", "it is voided at once"}, nil},
+		{"checkout-backorder", []string{"12 of 40 are ready, the rest follows"}, []string{"voided"}},
+		{"checkout-errors", []string{"4 fields need your attention", "The street is empty.", "Choose how to pay."}, nil},
+		{"checkout-nothing", []string{"Nothing of this can be promised at the moment."}, nil},
+		{"placed-two-parcels", []string{"2026-01841 is placed, 2 parcels from Leeds (wh1) and Carlisle (wh2).", "Your units are set aside now"}, nil},
+		{"placed-voided", []string{"stands as voided: nothing is held, nothing is charged", "you asked for 40, and 12 can be promised"}, []string{"Thank you"}},
+		{"order-placed", []string{"Placed 12:36 · 14 units · £32.10", "Picking started", "12:36, e-mail to maren@example.org", "Void this order"}, nil},
+		{"order-cut-off", []string{"Out of reach since 12:31; it works on by itself."}, nil},
+		{"order-backordered", []string{"Backordered", "Placed, waiting for stock"}, nil},
+		{"order-delivered", []string{"Everything has arrived.", "Tracking number XD 4471 9920 18", "It was sent: what you do not want"}, []string{"Void this order"}},
+		{"order-voided", []string{"This order does not stand. Nothing is held for it", "Together they hold 12 of 40"}, []string{"Void this order"}},
+		{"profile-empty", []string{"No order yet"}, []string{"Page 1"}},
+		{"profile-history", []string{"27 orders", "2026-01841", "Ready to ship", "Returned", "Page 2 of 3"}, nil},
+		{"profile-error", []string{"The e-mail address has no @."}, nil},
+		{"sites-healthy", []string{"Connected", "1 message behind", "40,116 of 40,117, for 40 ms", "Cut the link to wh1", "46,550"}, []string{"Heal"}},
+		{"sites-cut", []string{"wh2 is stale since 12:31 (9 min).", "13 messages behind", "open", "11 failed, next in 42 s", "Heal the link to wh2"}, []string{"Cut the link to wh2"}},
+		{"sites-parked", []string{"fulfillment picked", "voided cannot become picked", "Catching up"}, []string{"Cut the link"}},
+		{"problem-404", []string{"There is nothing here", `There is no product "22423X".`, "Reference 7f3a90c1"}, nil},
+		{"problem-500", []string{"Something went wrong on our side", "Reference 7f3a90c1"}, nil},
+	}
+	pages := make(map[string]string)
+	for _, p := range renderAll(t) {
+		pages[p.Name] = p.root.plain()
+	}
+	for _, test := range tests {
+		t.Run(test.fixture, func(t *testing.T) {
+			text, found := pages[test.fixture]
+			if !found {
+				t.Fatal("there is no such fixture")
+			}
+			for _, want := range test.want {
+				if !strings.Contains(text, want) {
+					t.Errorf("it does not say %q:\n%s", want, text)
+				}
+			}
+			for _, unwanted := range test.without {
+				if strings.Contains(text, unwanted) {
+					t.Errorf("it says %q", unwanted)
+				}
+			}
+		})
+	}
+}
+
+// What was typed stays in the form when it comes back, except for a password.
+func TestFormsKeepWhatWasTyped(t *testing.T) {
+	for _, p := range renderAll(t) {
+		if p.Name != "register-errors" {
+			continue
+		}
+		kept := make(map[string]string)
+		for _, in := range p.root.find("input") {
+			kept[in.attrs["name"]] = in.attrs["value"]
+			if _, wrong := in.attrs["aria-invalid"]; wrong != slices.Contains([]string{"username", "password", "email"}, in.attrs["name"]) {
+				t.Errorf("the field %s is marked as wrong: %v", in.attrs["name"], wrong)
+			}
+		}
+		if kept["username"] != "maren" || kept["email"] != "maren at example" || kept["next"] != "/checkout" || kept["password"] != "" {
+			t.Errorf("the fields hold %v", kept)
+		}
+	}
+}
+
+// A page that has reached its end must not keep asking.
+func TestOnlyMovingPagesAskAgain(t *testing.T) {
+	asking := map[string]bool{}
+	for _, p := range renderAll(t) {
+		for _, n := range p.root.all() {
+			if strings.HasPrefix(n.attrs["hx-trigger"], "every") {
+				asking[p.Name] = true
+			}
+		}
+	}
+	for name, want := range map[string]bool{"order-live": true, "order-placed": true, "order-sent": true, "sites-panel": true, "order-live-ended": false, "order-delivered": false, "order-voided": false, "cart-full": false} {
+		if asking[name] != want {
+			t.Errorf("%s asks again: %v, want %v", name, asking[name], want)
+		}
+	}
+}
