@@ -4,6 +4,7 @@ package catalog
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"crossdock/core/fault"
@@ -32,7 +33,7 @@ type Product struct {
 // Check reports the first rule that p breaks, as fault.Invalid with its field.
 func (p Product) Check() error {
 	if _, err := id.ParseSKU(string(p.SKU)); err != nil {
-		return err
+		return at("sku", err)
 	}
 	if err := CheckText("name", p.Name, 1, MaxName); err != nil {
 		return err
@@ -47,7 +48,7 @@ func (p Product) Check() error {
 		return err
 	}
 	if _, err := money.ParseCurrency(string(p.Price.Currency)); err != nil {
-		return err
+		return at("price", err)
 	}
 	if p.Price.Minor < 0 {
 		return fault.At("price", fault.Invalid, "the price %s is below zero", p.Price)
@@ -66,7 +67,7 @@ type District struct {
 // Check reports the first rule that d breaks, as fault.Invalid with its field.
 func (d District) Check() error {
 	if _, err := id.ParseDistrict(string(d.Code)); err != nil {
-		return err
+		return at("code", err)
 	}
 	if err := CheckText("name", d.Name, 1, MaxLabel); err != nil {
 		return err
@@ -76,12 +77,21 @@ func (d District) Check() error {
 	}
 	seen := make(map[id.Site]bool, len(d.Warehouses))
 	for _, warehouse := range d.Warehouses {
+		if _, err := id.ParseSite(string(warehouse)); err != nil {
+			return at("warehouses", err)
+		}
 		if seen[warehouse] {
 			return fault.At("warehouses", fault.Invalid, "the district %s names %s twice", d.Code, warehouse)
 		}
 		seen[warehouse] = true
 	}
 	return nil
+}
+
+// at points the fault of a code at the field that holds it.
+func at(field string, err error) error {
+	message, _ := fault.Public(err)
+	return fault.At(field, fault.KindOf(err), "%s", message)
 }
 
 // CheckText reports whether text can be stored and shown as one field: valid
@@ -104,7 +114,7 @@ func CheckText(field, text string, least, most int) error {
 		return fault.At(field, fault.Invalid, "the %s is shorter than %d characters", field, least)
 	}
 	for _, r := range text {
-		if r < ' ' && r != '\n' || r == 0x7f {
+		if unicode.IsControl(r) && r != '\n' {
 			return fault.At(field, fault.Invalid, "the %s has a control character in it", field)
 		}
 	}

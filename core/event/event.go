@@ -7,7 +7,6 @@
 package event
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
 	"time"
@@ -192,8 +191,7 @@ func Decode(kind string, data []byte) (Body, error) {
 		return nil, fault.New(fault.Newer, "the message %s is not known to this version", fault.Quote(kind))
 	}
 	value := reflect.New(shape)
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	if err := decoder.Decode(value.Interface()); err != nil {
+	if err := json.Unmarshal(data, value.Interface()); err != nil {
 		return nil, &fault.Error{Kind: fault.Corrupt, Op: "event.Decode", Message: "the message " + kind + " cannot be read", Cause: err}
 	}
 	return value.Elem().Interface().(Body), nil

@@ -82,7 +82,8 @@ func Advance(f Fulfillment, to order.Stage, now time.Time) (Fulfillment, []stock
 }
 
 // Void calls units off, all of them where parts is empty, and returns what was
-// voided. The units go back to available. After hand-off it is fault.Conflict.
+// voided, summed by line. The units go back to available. After hand-off it is
+// fault.Conflict, and so is a line that is not there or has not that many units left.
 func Void(f Fulfillment, parts []order.Part, now time.Time) (Fulfillment, []order.Part, []stock.Movement, error) {
 	if err := order.CheckStage(f.Stage, order.VoidedStage); err != nil {
 		return f, nil, nil, err
@@ -95,37 +96,49 @@ func Void(f Fulfillment, parts []order.Part, now time.Time) (Fulfillment, []orde
 		parts = f.liveParts()
 	}
 	next := f.step(f.Stage, now)
-	var movements []stock.Movement
 	for _, part := range parts {
 		line := next.line(part.Line)
 		if line == nil || part.Quantity < 1 || part.Quantity > line.Live() {
 			return f, nil, nil, fault.New(fault.Conflict, "line %d of fulfillment %s cannot void %d units", part.Line, f.ID, part.Quantity)
 		}
 		line.Voided += part.Quantity
-		movements = append(movements, f.movement(
-			"voided-"+strconv.Itoa(next.Version), *line, part.Quantity, stock.Released, from, stock.Account{Kind: stock.Available}, now))
+	}
+	var voided []order.Part
+	var movements []stock.Movement
+	for i, line := range next.Lines { // one movement a line, however often it was named: its identifier is the line's
+		if units := line.Voided - f.Lines[i].Voided; units > 0 {
+			voided = append(voided, order.Part{Line: line.Line, SKU: line.SKU, Quantity: units})
+			movements = append(movements, f.movement(
+				"voided-"+strconv.Itoa(next.Version), line, units, stock.Released, from, stock.Account{Kind: stock.Available}, now))
+		}
 	}
 	if len(next.liveParts()) == 0 {
 		next.Stage = order.VoidedStage
 	}
-	return next, parts, movements, nil
+	return next, voided, movements, nil
 }
 
-// Return books units that came back from the customer into quarantine.
+// Return books units that came back from the customer into quarantine. Before
+// hand-off it is fault.Conflict, and so is a line that is not there or has not
+// that many units out.
 func Return(f Fulfillment, cause id.UUID, parts []order.Part, now time.Time) (Fulfillment, []stock.Movement, error) {
 	if f.Stage != order.SentStage && f.Stage != order.DeliveredStage {
 		return f, nil, fault.New(fault.Conflict, "a fulfillment that is %s cannot come back", f.Stage)
 	}
 	next := f.step(f.Stage, now)
-	var movements []stock.Movement
 	for _, part := range parts {
 		line := next.line(part.Line)
 		if line == nil || part.Quantity < 1 || part.Quantity > line.Live()-line.Returned {
 			return f, nil, fault.New(fault.Conflict, "line %d of fulfillment %s cannot take %d units back", part.Line, f.ID, part.Quantity)
 		}
 		line.Returned += part.Quantity
-		movements = append(movements, f.movement("returned-"+cause.String(), *line, part.Quantity,
-			stock.CustomerReturn, stock.Account{Kind: stock.Customer}, stock.Account{Kind: stock.Quarantine}, now))
+	}
+	var movements []stock.Movement
+	for i, line := range next.Lines { // one movement a line, as in Void
+		if units := line.Returned - f.Lines[i].Returned; units > 0 {
+			movements = append(movements, f.movement("returned-"+cause.String(), line, units,
+				stock.CustomerReturn, stock.Account{Kind: stock.Customer}, stock.Account{Kind: stock.Quarantine}, now))
+		}
 	}
 	return next, movements, nil
 }

@@ -4,7 +4,8 @@ import "crossdock/core/fault"
 
 // SKU is a stock keeping unit, the code that names a product on shelves, in
 // files and in URLs: 1 to 64 characters from letters, digits, and " . _ - / +",
-// neither beginning nor ending with a space. Case matters.
+// neither beginning nor ending with a space, and not "." or "..", which browsers
+// fold away. Case matters.
 type SKU string
 
 // Site names a store or a warehouse, such as "store" or "wh1": a lower-case
@@ -28,6 +29,9 @@ func ParseSKU(text string) (SKU, error) {
 	}
 	if text[0] == ' ' || text[len(text)-1] == ' ' {
 		return "", fault.New(fault.Invalid, "the SKU %s begins or ends with a space", fault.Quote(text))
+	}
+	if text == "." || text == ".." {
+		return "", fault.New(fault.Invalid, "the SKU %s cannot stand in an address", fault.Quote(text))
 	}
 	for _, r := range text {
 		if !letter(r) && !digit(r) && r != ' ' && r != '.' && r != '_' && r != '-' && r != '/' && r != '+' {

@@ -50,9 +50,13 @@ func Parse(text string, currency Currency) (Amount, error) {
 	if !ok {
 		return Amount{}, fault.New(fault.Invalid, "%s is not a known currency code", fault.Quote(string(currency)))
 	}
-	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	unsigned, negative := strings.CutPrefix(text, "-")
+	whole, fraction, point := strings.Cut(unsigned, ".")
 	if strings.Contains(text, ",") {
 		return Amount{}, fault.New(fault.Invalid, "%s has a comma: write decimals with a point, as in 2.55", fault.Quote(text))
+	}
+	if whole == "" || point && fraction == "" || !digitsOnly(whole) || !digitsOnly(fraction) {
+		return Amount{}, fault.New(fault.Invalid, "%s is not an amount: want digits, as in 2.55", fault.Quote(text))
 	}
 	for len(fraction) > known.digits && fraction[len(fraction)-1] == '0' {
 		fraction = fraction[:len(fraction)-1]
@@ -61,15 +65,13 @@ func Parse(text string, currency Currency) (Amount, error) {
 		return Amount{}, fault.New(fault.Invalid, "%s has more than the %d decimals of %s", fault.Quote(text), known.digits, currency)
 	}
 	fraction += strings.Repeat("0", known.digits-len(fraction))
-	if whole == "" || !digitsOnly(whole) || !digitsOnly(fraction) {
-		return Amount{}, fault.New(fault.Invalid, "%s is not an amount: want digits, as in 2.55", fault.Quote(text))
+	digits := whole + fraction
+	if negative {
+		digits = "-" + digits
 	}
-	minor, err := strconv.ParseInt(whole+fraction, 10, 64)
+	minor, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil {
 		return Amount{}, fault.New(fault.Invalid, "%s is more money than can be counted", fault.Quote(text))
-	}
-	if strings.HasPrefix(text, "-") {
-		minor = -minor
 	}
 	return Amount{minor, currency}, nil
 }
@@ -95,11 +97,16 @@ func (a Amount) Add(b Amount) (Amount, error) {
 // Times returns a*n. A product beyond 64 bits is fault.Invalid.
 func (a Amount) Times(n int64) (Amount, error) {
 	high, low := bits.Mul64(magnitude(a.Minor), magnitude(n))
-	if high != 0 || low > math.MaxInt64 {
+	negative := (a.Minor < 0) != (n < 0)
+	limit := uint64(math.MaxInt64)
+	if negative {
+		limit++ // the least number has no positive twin
+	}
+	if high != 0 || low > limit {
 		return Amount{}, fault.New(fault.Invalid, "the product is more money than can be counted")
 	}
 	product := int64(low)
-	if (a.Minor < 0) != (n < 0) {
+	if negative {
 		product = -product
 	}
 	return Amount{product, a.Currency}, nil

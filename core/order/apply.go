@@ -18,9 +18,18 @@ type News struct {
 
 // Apply returns the order after a warehouse's news. News that the order has
 // already, by version, returns it unchanged and false. A step that the tables
-// do not know is fault.Conflict.
+// do not know, or more units called off than there are, is fault.Conflict; an
+// unknown fulfillment is fault.NotFound. With an error comes the order as it was.
 func Apply(o Order, news News) (Order, bool, error) {
-	o = o.Clone()
+	after, changed, err := apply(o.Clone(), news)
+	if err != nil || !changed {
+		return o.Clone(), false, err
+	}
+	return after, true, nil
+}
+
+// apply changes o in place, and may leave it half changed with an error.
+func apply(o Order, news News) (Order, bool, error) {
 	f := o.Fulfillment(news.Fulfillment)
 	if f == nil {
 		return o, false, fault.New(fault.NotFound, "order %s has no fulfillment %s", o.ID, news.Fulfillment)
@@ -95,19 +104,24 @@ func Fold(o Order) Status {
 
 // Return books units that came back from the customer, by line. It is allowed
 // once the order was sent; when everything sent has come back, the order is
-// returned. A line that gives back more than was sent is fault.Conflict.
+// returned. A line that gives back more than was sent is fault.Conflict, one that
+// is not there fault.NotFound. With an error comes the order as it was.
 func Return(o Order, parts []Part, at time.Time) (Order, error) {
-	o = o.Clone()
-	if o.Status != Sent && o.Status != Delivered {
-		return o, fault.New(fault.Conflict, "an order that is %s cannot be returned: void it instead", o.Status)
+	if o.Status.Final() {
+		return o.Clone(), fault.New(fault.Conflict, "an order that is %s cannot be returned", o.Status)
 	}
+	if o.Status != Sent && o.Status != Delivered {
+		return o.Clone(), fault.New(fault.Conflict, "an order that is %s cannot be returned: void it instead", o.Status)
+	}
+	before := o
+	o = o.Clone()
 	for _, part := range parts {
 		line := o.Line(part.Line)
 		if line == nil {
-			return o, fault.New(fault.NotFound, "order %s has no line %d", o.ID, part.Line)
+			return before.Clone(), fault.New(fault.NotFound, "order %s has no line %d", o.ID, part.Line)
 		}
 		if out := line.Quantity - line.Voided - line.Returned; part.Quantity < 1 || part.Quantity > out {
-			return o, fault.New(fault.Conflict, "line %d has %d units out, %d cannot come back", part.Line, out, part.Quantity)
+			return before.Clone(), fault.New(fault.Conflict, "line %d has %d units out, %d cannot come back", part.Line, out, part.Quantity)
 		}
 		line.Returned += part.Quantity
 	}

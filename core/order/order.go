@@ -100,6 +100,7 @@ type Event struct {
 // Notice is something the customer is told: at most one per order, event and channel.
 type Notice struct {
 	Order   id.Order
+	Seq     int // of the event that it tells of
 	Event   string
 	Channel string
 	At      time.Time
@@ -129,7 +130,8 @@ const (
 	Missing  Verdict = "missing"  // no warehouse was left to ask
 )
 
-// Check reports the first rule of form that the address breaks.
+// Check reports the first rule of form that the address breaks, as
+// fault.Invalid with its field.
 func (a Address) Check() error {
 	for _, field := range []struct {
 		name, text  string
@@ -146,8 +148,11 @@ func (a Address) Check() error {
 			return err
 		}
 	}
-	_, err := id.ParseDistrict(string(a.District))
-	return err
+	if _, err := id.ParseDistrict(string(a.District)); err != nil {
+		message, _ := fault.Public(err)
+		return fault.At("district", fault.KindOf(err), "%s", message)
+	}
+	return nil
 }
 
 // CheckQuantity reports whether units can be ordered on one line.

@@ -37,13 +37,13 @@ const (
 	VoidedStage     Stage = "voided"           // called off
 )
 
-// The state tables: what may follow on what. An order may skip forward over
-// ready and sent, because its status is that of its slowest live fulfillment,
-// and the slowest one may be voided.
+// The state tables: what may follow on what. A placed or backordered order may
+// skip forward over ready and sent, because its status is that of its slowest
+// live fulfillment, and the slowest one may be voided.
 var (
 	nextStatuses = map[Status][]Status{
 		Placed:      {Backordered, Ready, Sent, Delivered, Voided},
-		Backordered: {Placed, Ready, Voided},
+		Backordered: {Placed, Ready, Sent, Delivered, Voided},
 		Ready:       {Sent, Delivered, Voided},
 		Sent:        {Delivered, Returned},
 		Delivered:   {Returned},

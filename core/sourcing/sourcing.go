@@ -18,7 +18,7 @@ import (
 type Demand struct {
 	Line  int
 	SKU   id.SKU
-	Units int64
+	Units int64 // above zero
 }
 
 // Held returns the quota that the store holds of a SKU at a warehouse.
@@ -84,7 +84,7 @@ type planner struct {
 }
 
 func (p *planner) serve(demand Demand, warehouses []id.Site) {
-	missing := demand.Units
+	missing, before := demand.Units, len(p.plan.Takes)
 	for rank, warehouse := range warehouses {
 		got := p.take(demand, warehouse, missing)
 		if got == demand.Units && rank == 0 {
@@ -100,7 +100,7 @@ func (p *planner) serve(demand Demand, warehouses []id.Site) {
 			return
 		}
 	}
-	p.miss(demand, missing)
+	p.miss(demand, missing, before)
 }
 
 func (p *planner) take(demand Demand, warehouse id.Site, wanted int64) int64 {
@@ -133,7 +133,10 @@ func (p *planner) explain(rank int, warehouse id.Site, sku id.SKU, wanted, got i
 	p.plan.Why = append(p.plan.Why, step)
 }
 
-func (p *planner) miss(demand Demand, missing int64) {
+// miss notes what is short. The demands of a SKU before its first shortage were
+// all served whole, so that what they ordered is what the plan took for them:
+// its first takes, as many as there were before this demand.
+func (p *planner) miss(demand Demand, missing int64, before int) {
 	p.plan.Why = append(p.plan.Why, order.Step{
 		Rule: RuleShort, Verdict: order.Missing, SKU: demand.SKU, Wanted: demand.Units, Got: demand.Units - missing,
 	})
@@ -145,8 +148,8 @@ func (p *planner) miss(demand Demand, missing int64) {
 		}
 	}
 	ordered := demand.Units
-	for _, take := range p.plan.Takes {
-		if take.SKU == demand.SKU && take.Line != demand.Line {
+	for _, take := range p.plan.Takes[:before] {
+		if take.SKU == demand.SKU {
 			ordered += take.Units
 		}
 	}

@@ -2,6 +2,7 @@ package stock
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"crossdock/core/fault"
@@ -37,7 +38,8 @@ func (l *Ledger) Balance(sku id.SKU, account Account) int64 {
 }
 
 // Book applies m. Where an internal account would fall below zero it changes
-// nothing and returns fault.Short.
+// nothing and returns fault.Short; where a balance would not fit into 64 bits,
+// fault.Invalid.
 func (l *Ledger) Book(m Movement) error {
 	if err := m.Check(); err != nil {
 		return err
@@ -46,6 +48,9 @@ func (l *Ledger) Book(m Movement) error {
 	have := l.balances[from]
 	if !m.From.Kind.External() && have < m.Quantity {
 		return fault.New(fault.Short, "%s of %s holds %d, not %d", m.From, m.SKU, have, m.Quantity)
+	}
+	if have < math.MinInt64+m.Quantity || l.balances[to] > math.MaxInt64-m.Quantity {
+		return fault.New(fault.Invalid, "%d units of %s are more than can be counted", m.Quantity, m.SKU)
 	}
 	l.balances[from] = have - m.Quantity
 	l.balances[to] += m.Quantity

@@ -9,7 +9,8 @@ import (
 	"crossdock/core/id"
 )
 
-// MaxQuantity is the most units that one movement or order line may name.
+// MaxQuantity is the most units that one order line may name, and that one
+// receipt or count may. A movement between accounts may sum many of them.
 const MaxQuantity = 1_000_000
 
 // Reason says what kind of event a movement is. The set is closed.

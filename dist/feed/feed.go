@@ -86,7 +86,7 @@ type Verdict int
 const (
 	Apply    Verdict = iota // apply the messages, in order
 	Nothing                 // there is nothing new
-	Restored                // the origin has gone back in time or begun a new epoch
+	Restored                // the origin has gone back in time: to an earlier message or epoch
 	Parted                  // the histories differ: an operator must look
 )
 
@@ -97,7 +97,7 @@ func (v Verdict) String() string { return [...]string{"apply", "nothing", "resto
 // messages follow on the cursor without a gap and carry the right hashes; they
 // may then be applied one after another, each together with its cursor.
 func Check(own Cursor, reply Reply) Verdict {
-	if reply.Last.Epoch != own.Epoch && own.Seq > 0 || reply.Last.Seq < own.Seq {
+	if reply.Last.Epoch < own.Epoch || reply.Last.Seq < own.Seq {
 		return Restored
 	}
 	if !reply.Agree {

@@ -3,6 +3,7 @@ package feed
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 )
 
 // The wire form is a version byte, then fields in their order: numbers as
@@ -12,7 +13,7 @@ const wireVersion = 1
 // ErrMalformed says that bytes are not a request or a reply of this version.
 var ErrMalformed = errors.New("feed: malformed bytes")
 
-// AppendRequest appends the wire form of r.
+// AppendRequest appends the wire form of r, whose limit is 0 to math.MaxInt32.
 func AppendRequest(to []byte, r Request) []byte {
 	to = append(to, wireVersion)
 	to = appendCursor(to, r.Cursor)
@@ -23,7 +24,7 @@ func AppendRequest(to []byte, r Request) []byte {
 func ParseRequest(from []byte) (Request, error) {
 	d := decoder{rest: from}
 	d.version()
-	r := Request{Cursor: d.cursor(), Limit: int(d.number() & 0x7fffffff)}
+	r := Request{Cursor: d.cursor(), Limit: int(d.upTo(math.MaxInt32))}
 	return r, d.end()
 }
 
@@ -47,7 +48,7 @@ func AppendReply(to []byte, r Reply) []byte {
 func ParseReply(from []byte) (Reply, error) {
 	d := decoder{rest: from}
 	d.version()
-	r := Reply{Last: d.cursor(), Agree: d.number() == 1}
+	r := Reply{Last: d.cursor(), Agree: d.upTo(1) == 1}
 	count := d.number()
 	for i := uint64(0); i < count && !d.bad; i++ {
 		r.Messages = append(r.Messages, d.message())
@@ -102,6 +103,12 @@ func (d *decoder) number() uint64 {
 		return 0
 	}
 	d.rest = d.rest[size:]
+	return n
+}
+
+func (d *decoder) upTo(most uint64) uint64 {
+	n := d.number()
+	d.bad = d.bad || n > most
 	return n
 }
 

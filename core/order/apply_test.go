@@ -1,0 +1,319 @@
+package order_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/order"
+)
+
+var (
+	first  = id.Fulfillment{UUID: id.UUID{1}}
+	second = id.Fulfillment{UUID: id.UUID{2}}
+	now    = time.Date(2026, 11, 27, 8, 0, 0, 0, time.UTC)
+	later  = now.Add(time.Hour)
+)
+
+// twoWarehouses is an order of two lines: the first warehouse ships 4 of line 1,
+// the second one the other 2 of it and all 3 of line 2.
+func twoWarehouses(stages ...order.Stage) order.Order {
+	o := order.Order{
+		Number: 1042, Status: order.Placed, Version: 1, PlacedAt: now, ChangedAt: now,
+		Lines: []order.Line{{Number: 1, SKU: "a", Quantity: 6}, {Number: 2, SKU: "b", Quantity: 3}},
+		Fulfillments: []order.Fulfillment{
+			{ID: first, Warehouse: "wh1", Version: 3, Stage: stages[0], ChangedAt: now, Lines: []order.Part{{Line: 1, SKU: "a", Quantity: 4}}},
+			{ID: second, Warehouse: "wh2", Version: 3, Stage: stages[1], ChangedAt: now, Lines: []order.Part{{Line: 1, SKU: "a", Quantity: 2}, {Line: 2, SKU: "b", Quantity: 3}}},
+		},
+		Why: []order.Step{{Rule: "primary warehouse", Warehouse: "wh1", Verdict: order.Partly, SKU: "a", Wanted: 6, Got: 4}},
+	}
+	o.Status = order.Fold(o)
+	return o
+}
+
+func all(f id.Fulfillment) []order.Part {
+	if f == first {
+		return []order.Part{{Line: 1, Quantity: 4}}
+	}
+	return []order.Part{{Line: 1, Quantity: 2}, {Line: 2, Quantity: 3}}
+}
+
+func TestApplyFollowsTheSlowest(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		stages [2]order.Stage
+		news   order.News
+		want   order.Status
+	}{
+		{"accepted", [2]order.Stage{order.Requested, order.Requested}, order.News{Fulfillment: first, To: order.Accepted}, order.Placed},
+		{"one is ready", [2]order.Stage{order.PickedStage, order.Requested}, order.News{Fulfillment: first, To: order.ReadyStage}, order.Placed},
+		{"both are ready", [2]order.Stage{order.ReadyStage, order.PickedStage}, order.News{Fulfillment: second, To: order.ReadyStage}, order.Ready},
+		{"the faster one is sent", [2]order.Stage{order.ReadyStage, order.ReadyStage}, order.News{Fulfillment: first, To: order.SentStage}, order.Ready},
+		{"both are sent", [2]order.Stage{order.SentStage, order.ReadyStage}, order.News{Fulfillment: second, To: order.SentStage}, order.Sent},
+		{"both are delivered", [2]order.Stage{order.DeliveredStage, order.SentStage}, order.News{Fulfillment: second, To: order.DeliveredStage}, order.Delivered},
+		{"the shelf was short", [2]order.Stage{order.Picking, order.ReadyStage}, order.News{Fulfillment: first, To: order.ShortStage}, order.Placed},
+		{"the slower one is voided", [2]order.Stage{order.Picking, order.ReadyStage}, order.News{Fulfillment: first, To: order.VoidedStage, Voided: all(first)}, order.Ready},
+		{"forward over ready", [2]order.Stage{order.Accepted, order.SentStage}, order.News{Fulfillment: first, To: order.VoidedStage, Voided: all(first)}, order.Sent},
+		{"forward over ready and sent", [2]order.Stage{order.DeliveredStage, order.Requested}, order.News{Fulfillment: second, To: order.VoidedStage, Voided: all(second)}, order.Delivered},
+		{"the last one is voided", [2]order.Stage{order.VoidedStage, order.ReadyStage}, order.News{Fulfillment: second, To: order.VoidedStage, Voided: all(second)}, order.Voided},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := twoWarehouses(test.stages[0], test.stages[1])
+			test.news.Version, test.news.At = 4, later
+			got, changed, err := order.Apply(o, test.news)
+			if err != nil || !changed {
+				t.Fatalf("Apply: %t, %v", changed, err)
+			}
+			f := got.Fulfillment(test.news.Fulfillment)
+			if got.Status != test.want || got.Version != o.Version+1 || !got.ChangedAt.Equal(later) {
+				t.Errorf("the order is %s, version %d, changed %s; want %s, version 2, %s", got.Status, got.Version, got.ChangedAt, test.want, later)
+			}
+			if f.Stage != test.news.To || f.Version != 4 || !f.ChangedAt.Equal(later) {
+				t.Errorf("the fulfillment is %s, version %d, changed %s", f.Stage, f.Version, f.ChangedAt)
+			}
+		})
+	}
+}
+
+func TestApplyToABackorder(t *testing.T) {
+	o := twoWarehouses(order.SentStage, order.Requested)
+	o.Status = order.Backordered
+	got, _, err := order.Apply(o, order.News{Fulfillment: second, To: order.Accepted, Version: 4, At: later})
+	if err != nil || got.Status != order.Backordered {
+		t.Errorf("an early step makes it %s, %v; want it to stay backordered", got.Status, err)
+	}
+	got, _, err = order.Apply(o, order.News{Fulfillment: second, To: order.VoidedStage, Version: 4, At: later, Voided: all(second)})
+	if err != nil || got.Status != order.Sent {
+		t.Errorf("without its slowest part it is %s, %v; want sent", got.Status, err)
+	}
+}
+
+func TestApplyPartialVoid(t *testing.T) {
+	o := twoWarehouses(order.Picking, order.Picking)
+	o.Fulfillments[1].Lines[0].Asked, o.Fulfillments[1].Lines[1].Asked = 1, 3
+	news := order.News{Fulfillment: second, To: order.Picking, Version: 4, At: later, Voided: []order.Part{{Line: 1, Quantity: 2}, {Line: 2, Quantity: 1}}}
+	got, changed, err := order.Apply(o, news)
+	if err != nil || !changed {
+		t.Fatalf("Apply: %t, %v", changed, err)
+	}
+	want := o.Clone()
+	want.Lines[0].Voided, want.Lines[1].Voided = 2, 1
+	want.Fulfillments[1].Lines[0].Voided, want.Fulfillments[1].Lines[0].Asked = 2, 0
+	want.Fulfillments[1].Lines[1].Voided, want.Fulfillments[1].Lines[1].Asked = 1, 2
+	want.Fulfillments[1].Version, want.Fulfillments[1].ChangedAt = 4, later
+	want.Version, want.ChangedAt = 2, later
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
+func TestApplyRefuses(t *testing.T) {
+	stranger := id.Fulfillment{UUID: id.UUID{9}}
+	for _, test := range []struct {
+		name string
+		news order.News
+		want fault.Kind
+	}{
+		{"another order's fulfillment", order.News{Fulfillment: stranger, To: order.PickedStage, Version: 4}, fault.NotFound},
+		{"a step that is not in the table", order.News{Fulfillment: first, To: order.SentStage, Version: 4}, fault.Conflict},
+		{"a step back", order.News{Fulfillment: first, To: order.Accepted, Version: 4}, fault.Conflict},
+		{"an unknown stage", order.News{Fulfillment: first, To: "lost", Version: 4}, fault.Invalid},
+		{"more voided than there is", order.News{Fulfillment: first, To: order.Picking, Version: 4, Voided: []order.Part{{Line: 1, Quantity: 5}}}, fault.Conflict},
+		{"more voided, in two parts", order.News{Fulfillment: first, To: order.Picking, Version: 4, Voided: []order.Part{{Line: 1, Quantity: 3}, {Line: 1, Quantity: 2}}}, fault.Conflict},
+		{"less than nothing voided", order.News{Fulfillment: first, To: order.Picking, Version: 4, Voided: []order.Part{{Line: 1, Quantity: -1}}}, fault.Conflict},
+		{"another warehouse's line voided", order.News{Fulfillment: first, To: order.Picking, Version: 4, Voided: []order.Part{{Line: 1, Quantity: 1}, {Line: 2, Quantity: 1}}}, fault.Conflict},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := twoWarehouses(order.Picking, order.Picking)
+			got, changed, err := order.Apply(o, test.news)
+			if changed || !fault.Is(err, test.want) {
+				t.Errorf("Apply: %t, %v; want a fault that is %s", changed, err, test.want)
+			}
+			if diff := cmp.Diff(o, got); diff != "" {
+				t.Errorf("the order has changed (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestApplyIgnoresOldNews(t *testing.T) {
+	for _, version := range []int{-1, 0, 2, 3} {
+		o := twoWarehouses(order.Picking, order.Picking)
+		got, changed, err := order.Apply(o, order.News{Fulfillment: first, To: order.Requested, Version: version, At: later, Voided: all(first)})
+		if diff := cmp.Diff(o, got); changed || err != nil || diff != "" {
+			t.Errorf("version %d after 3: %t, %v (-before +after):\n%s", version, changed, err, diff)
+		}
+	}
+}
+
+func TestReturn(t *testing.T) {
+	sent := func() order.Order {
+		o := twoWarehouses(order.SentStage, order.SentStage)
+		o.Lines[1].Voided = 1
+		return o
+	}
+	o := sent()
+	some, err := order.Return(o, []order.Part{{Line: 1, Quantity: 2}, {Line: 1, Quantity: 3}}, later)
+	if err != nil || some.Status != order.Sent || some.Lines[0].Returned != 5 || some.Version != 2 || !some.ChangedAt.Equal(later) {
+		t.Fatalf("some came back: %+v, %v", some, err)
+	}
+	everything, err := order.Return(some, []order.Part{{Line: 1, Quantity: 1}, {Line: 2, Quantity: 2}}, later)
+	if err != nil || everything.Status != order.Returned || everything.Lines[1].Returned != 2 {
+		t.Fatalf("the rest came back: %+v, %v", everything, err)
+	}
+	if diff := cmp.Diff(sent(), o); diff != "" {
+		t.Errorf("what was given has changed (-before +after):\n%s", diff)
+	}
+	delivered, changed, err := order.Apply(everything, order.News{Fulfillment: first, To: order.DeliveredStage, Version: 4, At: later})
+	if err != nil || !changed || delivered.Status != order.Returned {
+		t.Errorf("late news makes it %s, %t, %v; want it to stay returned", delivered.Status, changed, err)
+	}
+}
+
+func TestReturnRefuses(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		status order.Status
+		parts  []order.Part
+		want   fault.Kind
+	}{
+		{"more than was sent", order.Sent, []order.Part{{Line: 1, Quantity: 7}}, fault.Conflict},
+		{"more than was sent, in two parts", order.Delivered, []order.Part{{Line: 1, Quantity: 4}, {Line: 1, Quantity: 3}}, fault.Conflict},
+		{"nothing", order.Sent, []order.Part{{Line: 1}}, fault.Conflict},
+		{"an unknown line", order.Sent, []order.Part{{Line: 1, Quantity: 1}, {Line: 3, Quantity: 1}}, fault.NotFound},
+		{"before it was sent", order.Ready, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+		{"placed", order.Placed, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+		{"backordered", order.Backordered, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+		{"voided", order.Voided, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+		{"returned", order.Returned, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			o := twoWarehouses(order.SentStage, order.SentStage)
+			o.Status = test.status
+			got, err := order.Return(o, test.parts, later)
+			if diff := cmp.Diff(o, got); !fault.Is(err, test.want) || diff != "" {
+				t.Errorf("Return: %v, want a fault that is %s and no change (-before +after):\n%s", err, test.want, diff)
+			}
+		})
+	}
+}
+
+// TestResultsShareNothing scribbles over every slice of a result.
+func TestResultsShareNothing(t *testing.T) {
+	for name, change := range map[string]func(o order.Order) order.Order{
+		"Clone": order.Order.Clone,
+		"Apply": func(o order.Order) order.Order {
+			got, _, _ := order.Apply(o, order.News{Fulfillment: first, To: order.DeliveredStage, Version: 4})
+			return got
+		},
+		"Apply, old news": func(o order.Order) order.Order {
+			got, _, _ := order.Apply(o, order.News{Fulfillment: first, Version: 1})
+			return got
+		},
+		"Apply, refused": func(o order.Order) order.Order {
+			got, _, _ := order.Apply(o, order.News{Fulfillment: first, To: order.Requested, Version: 4})
+			return got
+		},
+		"Return": func(o order.Order) order.Order {
+			got, _ := order.Return(o, []order.Part{{Line: 1, Quantity: 1}}, later)
+			return got
+		},
+		"Return, refused": func(o order.Order) order.Order {
+			got, _ := order.Return(o, []order.Part{{Line: 9, Quantity: 1}}, later)
+			return got
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := twoWarehouses(order.SentStage, order.SentStage)
+			got := change(before)
+			got.Lines[0].SKU, got.Fulfillments[0].Warehouse, got.Fulfillments[0].Lines[0].SKU, got.Why[0].Rule = "x", "x", "x", "x"
+			if diff := cmp.Diff(twoWarehouses(order.SentStage, order.SentStage), before); diff != "" {
+				t.Errorf("the original has changed (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestRandomLives lets warehouses take any steps that the stage table allows. No
+// such news may be refused, units are never lost, and the status is always what
+// a plain count of the fulfillments says.
+func TestRandomLives(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := twoWarehouses(order.Requested, order.Requested)
+		if rapid.Bool().Draw(t, "backordered") {
+			o.Status = order.Backordered
+		}
+		for range rapid.IntRange(1, 25).Draw(t, "steps") {
+			f := o.Fulfillments[rapid.IntRange(0, 1).Draw(t, "fulfillment")]
+			next := order.NextStages(f.Stage)
+			if len(next) == 0 {
+				continue
+			}
+			news := order.News{Fulfillment: f.ID, To: rapid.SampledFrom(next).Draw(t, "to"), Version: f.Version + 1, At: later}
+			if parts := live(f); news.To == order.VoidedStage {
+				news.Voided = parts
+			} else if parts[0].Quantity > 1 && rapid.Bool().Draw(t, "void one") {
+				news.To, news.Voided = f.Stage, []order.Part{{Line: parts[0].Line, Quantity: 1}}
+			}
+			was := o.Status
+			after, changed, err := order.Apply(o, news)
+			if err != nil || !changed {
+				t.Fatalf("%s, of an order that is %s, to %s: %t, %v", f.Stage, was, news.To, changed, err)
+			}
+			o = after
+			if want := naiveStatus(was, o.Fulfillments); o.Status != want {
+				t.Fatalf("the order is %s, want %s", o.Status, want)
+			}
+			if diff := cmp.Diff(voidedByLine(o), map[int]int64{1: o.Lines[0].Voided, 2: o.Lines[1].Voided}); diff != "" {
+				t.Fatalf("the lines do not agree with the fulfillments (-fulfillments +lines):\n%s", diff)
+			}
+		}
+	})
+}
+
+func live(f order.Fulfillment) (parts []order.Part) {
+	for _, part := range f.Lines {
+		if part.Live() > 0 {
+			parts = append(parts, order.Part{Line: part.Line, Quantity: part.Live()})
+		}
+	}
+	return parts
+}
+
+func voidedByLine(o order.Order) map[int]int64 {
+	sums := map[int]int64{1: 0, 2: 0}
+	for _, f := range o.Fulfillments {
+		for _, part := range f.Lines {
+			sums[part.Line] += part.Voided
+		}
+	}
+	return sums
+}
+
+// naiveStatus is Fold in plain words.
+func naiveStatus(was order.Status, fulfillments []order.Fulfillment) order.Status {
+	count := map[order.Stage]int{}
+	for _, f := range fulfillments {
+		count[f.Stage]++
+	}
+	live := len(fulfillments) - count[order.VoidedStage]
+	onTheWay := count[order.SentStage] + count[order.DeliveredStage]
+	switch {
+	case live == 0:
+		return order.Voided
+	case count[order.DeliveredStage] == live:
+		return order.Delivered
+	case onTheWay == live:
+		return order.Sent
+	case onTheWay+count[order.ReadyStage] == live:
+		return order.Ready
+	case was == order.Backordered:
+		return order.Backordered
+	default:
+		return order.Placed
+	}
+}
