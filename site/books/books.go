@@ -1,0 +1,187 @@
+// Package books is what every site keeps in the same way: its stock ledger, what
+// it has to say to other sites, and how far it has read what they said.
+//
+// A site changes its books in memory while it decides a batch of commands, seals
+// them into rows, and commits those rows together with its own. Nothing here
+// does I/O, and nothing leaves the site but by a sealed message: there is no way
+// to speak before the commit.
+//
+// Start reading at Books, then Rows.
+package books
+
+import (
+	"time"
+
+	"crossdock/core/event"
+	"crossdock/core/id"
+	"crossdock/core/stock"
+	"crossdock/dist/feed"
+)
+
+// Rows is what one batch adds to a site's books; an engine writes all of it, in
+// one transaction, or nothing.
+type Rows struct {
+	Movements []Movement      // insert, in order of Seq
+	Balances  []stock.Balance // insert or replace
+	Messages  []feed.Message  // insert
+	Cursors   []feed.Cursor   // insert or replace, by origin
+	Parked    []Parked        // insert
+}
+
+// Empty reports whether there is nothing to write.
+func (r Rows) Empty() bool {
+	return len(r.Movements)+len(r.Messages)+len(r.Cursors)+len(r.Parked) == 0
+}
+
+// Movement is a booked movement with its place in the site's ledger.
+type Movement struct {
+	Seq int64 // from 1, without gaps
+	stock.Movement
+	Hash stock.Hash // running, over all movements up to this one
+}
+
+// Parked is a message that could not be applied. Later messages of its key wait
+// behind it; those of other keys go on.
+type Parked struct {
+	Message  feed.Message
+	Reason   string
+	ParkedAt time.Time
+}
+
+// Snapshot is a site's books as an engine loads them at start.
+type Snapshot struct {
+	Site     id.Site
+	Epoch    uint64 // of the feeds that the site writes
+	LastSeq  int64  // of the ledger
+	LastHash stock.Hash
+	Balances []stock.Balance
+	Written  []feed.Cursor // newest message per destination
+	Read     []feed.Cursor // newest message applied per origin
+	Parked   []Parked
+}
+
+// Books are one site's books in memory. They are not for concurrent use.
+type Books struct {
+	*stock.Ledger
+	site     id.Site
+	epoch    uint64
+	lastSeq  int64
+	lastHash stock.Hash
+	written  map[id.Site]feed.Cursor
+	read     map[id.Site]feed.Cursor
+	parked   map[parkedKey]bool
+
+	unsealed []feed.Message
+	moved    map[id.Site]bool // origins whose cursor moved in this batch
+	aside    []Parked
+}
+
+type parkedKey struct {
+	origin id.Site
+	key    string
+}
+
+// Open returns the books as they were loaded.
+func Open(s Snapshot) *Books {
+	b := &Books{
+		Ledger: stock.NewLedger(s.Balances), site: s.Site, epoch: s.Epoch, lastSeq: s.LastSeq, lastHash: s.LastHash,
+		written: map[id.Site]feed.Cursor{}, read: map[id.Site]feed.Cursor{}, parked: map[parkedKey]bool{},
+		moved: map[id.Site]bool{},
+	}
+	for _, c := range s.Written {
+		b.written[id.Site(c.Destination)] = c
+	}
+	for _, c := range s.Read {
+		b.read[id.Site(c.Origin)] = c
+	}
+	for _, p := range s.Parked {
+		b.parked[parkedKey{id.Site(p.Message.Origin), p.Message.Key}] = true
+	}
+	return b
+}
+
+// Site names the site.
+func (b *Books) Site() id.Site { return b.site }
+
+// Epoch is the epoch of what the site writes.
+func (b *Books) Epoch() uint64 { return b.epoch }
+
+// Say stages a message. It is sent after the batch is committed, if it is.
+func (b *Books) Say(to id.Site, key string, body event.Body, at time.Time) error {
+	data, err := event.Encode(body)
+	if err != nil {
+		return err
+	}
+	b.unsealed = append(b.unsealed, feed.Message{
+		Destination: string(to), At: at.UnixMicro(), Key: key, Kind: body.Kind(), Body: data,
+	})
+	return nil
+}
+
+// Cursor is how far the site has read an origin.
+func (b *Books) Cursor(origin id.Site) feed.Cursor {
+	if c, seen := b.read[origin]; seen {
+		return c
+	}
+	return feed.Cursor{Origin: string(origin), Destination: string(b.site)}
+}
+
+// Read moves the cursor of m's origin behind m, in the same transaction as what
+// m has brought about.
+func (b *Books) Read(m feed.Message) {
+	origin := id.Site(m.Origin)
+	b.read[origin] = b.Cursor(origin).After(m)
+	b.moved[origin] = true
+}
+
+// IsParked reports whether an earlier message of m's key waits.
+func (b *Books) IsParked(m feed.Message) bool {
+	return b.parked[parkedKey{id.Site(m.Origin), m.Key}]
+}
+
+// Park puts m aside, and with it all later messages of its key.
+func (b *Books) Park(m feed.Message, reason string, at time.Time) {
+	b.parked[parkedKey{id.Site(m.Origin), m.Key}] = true
+	b.aside = append(b.aside, Parked{m, reason, at})
+}
+
+// Mark names this moment for Undo.
+type Mark struct{ movements, messages int }
+
+// Mark names this moment for Undo.
+func (b *Books) Mark() Mark { return Mark{b.Ledger.Mark(), len(b.unsealed)} }
+
+// Undo takes back what was booked and said since the mark. Cursors and parked
+// messages stay: they are set last, after all that can fail.
+func (b *Books) Undo(m Mark) {
+	b.Ledger.Undo(m.movements)
+	b.unsealed = b.unsealed[:m.messages]
+}
+
+// Seal ends the batch and returns its rows, messages numbered and chained.
+func (b *Books) Seal() Rows {
+	movements, balances := b.Ledger.Seal()
+	rows := Rows{Balances: balances, Parked: b.aside}
+	rows.Movements = make([]Movement, len(movements))
+	for i, m := range movements {
+		b.lastSeq++
+		b.lastHash = m.Chain(b.lastHash)
+		rows.Movements[i] = Movement{b.lastSeq, m, b.lastHash}
+	}
+	rows.Messages = make([]feed.Message, len(b.unsealed))
+	for i, m := range b.unsealed {
+		to := id.Site(m.Destination)
+		last, begun := b.written[to]
+		if !begun {
+			last = feed.Cursor{Origin: string(b.site), Destination: string(to)}
+		}
+		last.Epoch = b.epoch
+		rows.Messages[i], b.written[to] = feed.Next(last, m)
+	}
+	for origin := range b.moved {
+		rows.Cursors = append(rows.Cursors, b.read[origin])
+	}
+	b.unsealed, b.aside = nil, nil
+	clear(b.moved)
+	return rows
+}

@@ -1,0 +1,21 @@
+package books
+
+import (
+	"context"
+
+	"crossdock/dist/feed"
+)
+
+// Feeds reads what a site has said. It may be used beside the site's writer.
+type Feeds interface {
+	// Messages returns what was said to a destination after seq, in order, at
+	// most limit messages and, beyond the first, at most maxBytes of bodies.
+	Messages(ctx context.Context, destination string, after uint64, limit, maxBytes int) ([]feed.Message, error)
+	// Written returns the newest message to a destination, and the message with
+	// number seq, which is zero where there is none (0 is the start).
+	Written(ctx context.Context, destination string, seq uint64) (newest, at feed.Cursor, err error)
+	// Cursors returns how far the site has read each origin.
+	Cursors(ctx context.Context) ([]feed.Cursor, error)
+	// Parked returns the messages put aside, oldest first.
+	Parked(ctx context.Context) ([]Parked, error)
+}

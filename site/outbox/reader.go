@@ -1,0 +1,205 @@
+package outbox
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/dist/feed"
+)
+
+// Receiver is the site that a Reader feeds.
+type Receiver interface {
+	// Cursor is how far the site has applied an origin's feed, as committed.
+	Cursor(ctx context.Context, origin id.Site) (feed.Cursor, error)
+	// Apply applies messages that follow on the cursor, and moves it, in one
+	// transaction. When it returns nil the messages are applied or parked.
+	Apply(ctx context.Context, messages []feed.Message) error
+}
+
+// Settings are the times of a Reader. Zero fields take the defaults.
+type Settings struct {
+	Patience time.Duration // how long one request may take; default 2 s
+	Idle     time.Duration // how often to look without being woken; default 1 s
+	Backoff  feed.Backoff  // between failures; default 200 ms to 5 s
+	Now      func() time.Time
+}
+
+// Link is one direction between two sites, as its receiver sees it.
+type Link struct {
+	Origin      id.Site   `json:"origin"`
+	Destination id.Site   `json:"destination"`
+	Connected   bool      `json:"connected"`   // the last request was answered
+	Cursor      uint64    `json:"cursor"`      // the last message applied
+	Last        uint64    `json:"last"`        // the last message known to be there
+	Lag         uint64    `json:"lag"`         // messages not yet applied, as far as known
+	LagSeconds  float64   `json:"lag_seconds"` // age of the newest message applied while behind, else 0
+	Failures    int       `json:"failures"`    // requests in a row without an answer
+	RetryAt     time.Time `json:"retry_at"`    // when a failed link is tried again; zero while connected
+	StaleSince  time.Time `json:"stale_since"` // when it was last known to be up to date; zero while connected
+	HeardAt     time.Time `json:"heard_at"`    // when the origin last answered; zero: never
+	Verdict     string    `json:"verdict"`     // "apply", "nothing", "restored" or "parted"
+	Trouble     string    `json:"trouble"`     // the last failure, while there is one
+}
+
+// Reader follows one origin's feed into one site.
+type Reader struct {
+	bus      Bus
+	origin   id.Site
+	site     id.Site
+	receiver Receiver
+	settings Settings
+	wake     chan struct{}
+
+	mu   sync.Mutex
+	link Link
+}
+
+// NewReader makes a reader; Run does the work.
+func NewReader(bus Bus, origin, site id.Site, receiver Receiver, settings Settings) *Reader {
+	if settings.Patience == 0 {
+		settings.Patience = 2 * time.Second
+	}
+	if settings.Idle == 0 {
+		settings.Idle = time.Second
+	}
+	if settings.Backoff == (feed.Backoff{}) {
+		settings.Backoff = feed.Backoff{Least: 200 * time.Millisecond, Most: 5 * time.Second}
+	}
+	return &Reader{
+		bus: bus, origin: origin, site: site, receiver: receiver, settings: settings,
+		wake: make(chan struct{}, 1),
+		link: Link{Origin: origin, Destination: site, StaleSince: settings.Now()},
+	}
+}
+
+// Link tells how the link stands.
+func (r *Reader) Link() Link {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.link
+}
+
+// Wake makes the reader look now, whatever it is waiting for.
+func (r *Reader) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run follows the feed until ctx ends.
+func (r *Reader) Run(ctx context.Context) error {
+	stop, err := r.bus.Subscribe(wakeSubject(r.origin, r.site), func([]byte) { r.Wake() })
+	if err != nil {
+		return err
+	}
+	defer stop()
+	for ctx.Err() == nil {
+		more, err := r.step(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		wait := r.settings.Idle
+		if err != nil {
+			wait = r.failed(err)
+		}
+		if !more {
+			r.pause(ctx, wait)
+		}
+	}
+	return nil
+}
+
+func (r *Reader) pause(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-r.wake:
+	}
+}
+
+// step asks once and applies what came. It reports whether there is more to ask for.
+func (r *Reader) step(ctx context.Context) (more bool, err error) {
+	own, err := r.receiver.Cursor(ctx, r.origin)
+	if err != nil {
+		return false, err
+	}
+	reply, err := r.ask(ctx, own)
+	if err != nil {
+		return false, err
+	}
+	verdict := feed.Check(own, reply)
+	if verdict == feed.Apply {
+		if err := r.receiver.Apply(ctx, reply.Messages); err != nil {
+			return false, err
+		}
+		own = own.After(reply.Messages[len(reply.Messages)-1])
+	}
+	r.heard(own, reply, verdict)
+	return verdict == feed.Apply && own.Seq < reply.Last.Seq, nil
+}
+
+func (r *Reader) ask(ctx context.Context, own feed.Cursor) (feed.Reply, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.settings.Patience)
+	defer cancel()
+	body := feed.AppendRequest(nil, feed.Request{Cursor: own, Limit: maxMessages})
+	answer, err := r.bus.Request(ctx, Subject(r.origin), body)
+	if err != nil {
+		return feed.Reply{}, err
+	}
+	reply, err := feed.ParseReply(answer)
+	if err != nil {
+		return feed.Reply{}, &fault.Error{Kind: fault.Corrupt, Op: "outbox.ask", Message: "the answer of " + string(r.origin) + " cannot be read", Cause: err}
+	}
+	return reply, nil
+}
+
+func (r *Reader) heard(own feed.Cursor, reply feed.Reply, verdict feed.Verdict) {
+	now := r.settings.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l := &r.link
+	l.Connected, l.Failures, l.RetryAt, l.Trouble, l.HeardAt = true, 0, time.Time{}, "", now
+	l.Cursor, l.Last, l.Lag, l.LagSeconds = own.Seq, reply.Last.Seq, 0, 0
+	l.Verdict = verdict.String()
+	if l.Last > l.Cursor {
+		l.Lag = l.Last - l.Cursor
+		if own.Seq > 0 { // before the first message there is none to tell the age of
+			l.LagSeconds = now.Sub(time.UnixMicro(own.At)).Seconds()
+		}
+	}
+	switch verdict {
+	case feed.Restored:
+		l.Trouble = string(r.origin) + " was restored from a backup: its feed is behind what was read of it"
+	case feed.Parted:
+		l.Trouble = "the feed of " + string(r.origin) + " is not the one that was read before"
+	default:
+		l.StaleSince = time.Time{}
+		return
+	}
+	if l.StaleSince.IsZero() {
+		l.StaleSince = now
+	}
+}
+
+// failed takes note of a failure and returns how long to wait.
+func (r *Reader) failed(err error) time.Duration {
+	now := r.settings.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	l := &r.link
+	l.Failures++
+	wait := r.settings.Backoff.Wait(l.Failures, rand.Float64())
+	if l.StaleSince.IsZero() {
+		l.StaleSince = now
+	}
+	l.Connected, l.RetryAt = false, now.Add(wait)
+	l.Trouble, _ = fault.Public(err)
+	return wait
+}

@@ -1,0 +1,70 @@
+package outbox
+
+import (
+	"context"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/dist/feed"
+	"crossdock/site/books"
+)
+
+// Limits of one answer.
+const (
+	maxMessages = 500
+	maxBytes    = 512 << 10
+)
+
+// Subject is where an origin answers readers of its feed.
+func Subject(origin id.Site) string { return "feed." + string(origin) }
+
+// wakeSubject is where an origin tells a destination that there is news.
+func wakeSubject(origin, destination id.Site) string {
+	return "wake." + string(origin) + "." + string(destination)
+}
+
+// Serve answers the readers of origin's feed out of its database, until stop is
+// called. It calls heard with each reader that asks, who is then known to be
+// within reach; heard must not block and may be nil.
+func Serve(bus Bus, origin id.Site, feeds books.Feeds, heard func(reader id.Site)) (stop func(), err error) {
+	return bus.Serve(Subject(origin), func(ctx context.Context, body []byte) ([]byte, error) {
+		request, err := feed.ParseRequest(body)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "the bytes are not a request for a feed")
+		}
+		if request.Cursor.Origin != string(origin) {
+			return nil, fault.New(fault.Invalid, "%s does not write the feed of %s", origin, fault.Quote(request.Cursor.Origin))
+		}
+		if heard != nil {
+			heard(id.Site(request.Cursor.Destination))
+		}
+		reply, err := answer(ctx, feeds, request)
+		if err != nil {
+			return nil, err
+		}
+		return feed.AppendReply(nil, reply), nil
+	})
+}
+
+func answer(ctx context.Context, feeds books.Feeds, request feed.Request) (feed.Reply, error) {
+	own := request.Cursor
+	newest, at, err := feeds.Written(ctx, own.Destination, own.Seq)
+	if err != nil {
+		return feed.Reply{}, err
+	}
+	reply := feed.Reply{Last: newest, Agree: at.Seq == own.Seq && at.Hash == own.Hash}
+	if !reply.Agree || newest.Seq == own.Seq {
+		return reply, nil
+	}
+	limit := min(max(request.Limit, 1), maxMessages)
+	reply.Messages, err = feeds.Messages(ctx, own.Destination, own.Seq, limit, maxBytes)
+	return reply, err
+}
+
+// Wake tells destinations that origin has something new to say. It may be lost.
+func Wake(bus Bus, origin id.Site, to []id.Site) {
+	for _, destination := range to {
+		// Readers look by themselves before long; nothing depends on this one.
+		_ = bus.Publish(wakeSubject(origin, destination), nil)
+	}
+}

@@ -1,0 +1,209 @@
+// Package writer runs a site's commands one after another and commits many of
+// them at a time. It takes whatever came in while the last commit ran, with no
+// timer in the way: one caller alone pays one flush of the disk, and a thousand
+// share one.
+//
+// It knows nothing of what the commands do. A caller gets its answer only after
+// the commit that holds the command's effect. Start reading at Site, then Batch.
+package writer
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+
+	"crossdock/core/fault"
+)
+
+// Site is what the writer drives. Only one goroutine at a time calls it.
+type Site interface {
+	// Begin starts a batch. Where the memory is not known to be what is
+	// stored, after a failed commit or at the start, it loads it again.
+	Begin(ctx context.Context) error
+	// Decide runs one command against the memory, staging what is to be
+	// written. On an error it has left nothing staged and nothing changed.
+	Decide(ctx context.Context, command any) (answer any, err error)
+	// Commit writes what the batch has staged. On an error the memory is no
+	// longer to be trusted, and the next Begin loads it again.
+	Commit(ctx context.Context) error
+	// Abandon forgets the batch: the next Begin loads the memory again.
+	Abandon()
+}
+
+// Job is one command on its way through the writer.
+type Job struct {
+	command any
+	answer  any
+	err     error
+	done    chan struct{}
+	ended   <-chan struct{} // the writer's: closed after the last job is done
+}
+
+// Wait returns the answer, after the commit. When ctx ends first, the command
+// may still be carried out.
+func (j *Job) Wait(ctx context.Context) (any, error) {
+	select {
+	case <-j.done:
+		return j.answer, j.err
+	case <-j.ended:
+		return j.last()
+	case <-ctx.Done():
+		return nil, &fault.Error{Kind: fault.Unavailable, Message: "gave up waiting for the answer", Cause: ctx.Err()}
+	}
+}
+
+// last returns the answer when the writer has ended: a command that came into the
+// queue behind its back was not carried out.
+func (j *Job) last() (any, error) {
+	select {
+	case <-j.done:
+		return j.answer, j.err
+	default:
+		return nil, closed()
+	}
+}
+
+func closed() error { return fault.New(fault.Unavailable, "the site is shutting down") }
+
+// Batch decides the commands in their order and commits them as one. Where the
+// engine fails, or a command panics, each command is tried again alone, so that
+// one bad command cannot take others with it.
+func Batch(ctx context.Context, site Site, jobs []*Job) {
+	err := attempt(ctx, site, jobs)
+	if err == nil {
+		return
+	}
+	if len(jobs) == 1 {
+		jobs[0].answer, jobs[0].err = nil, err
+		return
+	}
+	for _, job := range jobs {
+		job.answer, job.err = nil, nil
+		if err := attempt(ctx, site, []*Job{job}); err != nil {
+			job.answer, job.err = nil, err
+		}
+	}
+}
+
+func attempt(ctx context.Context, site Site, jobs []*Job) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			site.Abandon()
+			err = &fault.Error{
+				Kind: fault.Internal, Op: "writer.Batch", Message: "a command panicked",
+				Cause: fmt.Errorf("%v\n%s", cause, debug.Stack()),
+			}
+		}
+	}()
+	if err := site.Begin(ctx); err != nil {
+		return err
+	}
+	for _, job := range jobs {
+		job.answer, job.err = site.Decide(ctx, job.command)
+	}
+	return site.Commit(ctx)
+}
+
+// Writer is the goroutine that drives a site.
+type Writer struct {
+	site  Site
+	limit int
+	queue chan *Job
+	quit  chan struct{}
+	ended chan struct{}
+	once  sync.Once
+}
+
+// New starts a writer that commits at most limit commands at a time and keeps
+// at most queue commands waiting.
+func New(site Site, limit, queue int) *Writer {
+	w := &Writer{
+		site: site, limit: limit, queue: make(chan *Job, queue),
+		quit: make(chan struct{}), ended: make(chan struct{}),
+	}
+	go w.run()
+	return w
+}
+
+// Submit puts a command in the queue, behind all that were put there before,
+// and returns at once unless the queue is full. A closed writer is
+// fault.Unavailable.
+func (w *Writer) Submit(ctx context.Context, command any) (*Job, error) {
+	job := &Job{command: command, done: make(chan struct{}), ended: w.ended}
+	select {
+	case <-w.quit:
+		return nil, closed()
+	default:
+	}
+	select {
+	case w.queue <- job:
+		return job, nil
+	case <-w.quit:
+		return nil, closed()
+	case <-ctx.Done():
+		return nil, &fault.Error{Kind: fault.Busy, Message: "too many commands are waiting", Cause: ctx.Err()}
+	}
+}
+
+// Do submits a command and waits for its answer.
+func (w *Writer) Do(ctx context.Context, command any) (any, error) {
+	job, err := w.Submit(ctx, command)
+	if err != nil {
+		return nil, err
+	}
+	return job.Wait(ctx)
+}
+
+// Close commits what is in the queue, then stops. Commands that come later are refused.
+func (w *Writer) Close() {
+	w.once.Do(func() { close(w.quit) })
+	<-w.ended
+}
+
+func (w *Writer) run() {
+	defer close(w.ended)
+	for {
+		select {
+		case job := <-w.queue:
+			w.serve(w.gather(job))
+		case <-w.quit:
+			w.drain()
+			return
+		}
+	}
+}
+
+// gather takes the first job and all that wait behind it, up to the limit.
+func (w *Writer) gather(first *Job) []*Job {
+	jobs := []*Job{first}
+	for len(jobs) < w.limit {
+		select {
+		case job := <-w.queue:
+			jobs = append(jobs, job)
+		default:
+			return jobs
+		}
+	}
+	return jobs
+}
+
+func (w *Writer) serve(jobs []*Job) {
+	// A commit is finished even if every caller has gone: what was begun must
+	// end in one known state.
+	Batch(context.Background(), w.site, jobs)
+	for _, job := range jobs {
+		close(job.done)
+	}
+}
+
+func (w *Writer) drain() {
+	for {
+		select {
+		case job := <-w.queue:
+			w.serve(w.gather(job))
+		default:
+			return
+		}
+	}
+}
