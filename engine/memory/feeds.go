@@ -1,0 +1,60 @@
+package memory
+
+import (
+	"context"
+	"sync"
+
+	"crossdock/dist/feed"
+	"crossdock/site/books"
+)
+
+var _ books.Feeds = (*feeds)(nil)
+
+// feeds reads what the site has said, under the engine's lock.
+type feeds struct {
+	mu     *sync.RWMutex
+	ledger *ledger
+}
+
+// Messages implements books.Feeds.
+func (f *feeds) Messages(_ context.Context, destination string, after uint64, limit, maxBytes int) ([]feed.Message, error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	var page []feed.Message
+	size := 0
+	for key, m := range f.ledger.messages.from(messageKey{destination, after}) {
+		if key.seq == after && key.destination == destination {
+			continue
+		}
+		size += len(m.Body)
+		if key.destination != destination || len(page) >= limit || len(page) > 0 && size > maxBytes {
+			break
+		}
+		page = append(page, copyMessage(m))
+	}
+	return page, nil
+}
+
+// Written implements books.Feeds.
+func (f *feeds) Written(_ context.Context, destination string, seq uint64) (newest, at feed.Cursor, err error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	if m, there := f.ledger.messages.get(messageKey{destination, seq}); there {
+		at = cursorOf(m)
+	}
+	return f.ledger.newest(destination), at, nil
+}
+
+// Cursors implements books.Feeds.
+func (f *feeds) Cursors(context.Context) ([]feed.Cursor, error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.ledger.cursors.values(), nil
+}
+
+// Parked implements books.Feeds.
+func (f *feeds) Parked(context.Context) ([]books.Parked, error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.ledger.allParked(), nil
+}

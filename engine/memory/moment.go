@@ -1,0 +1,100 @@
+package memory
+
+import (
+	"context"
+
+	"crossdock/core/fulfillment"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/core/stock"
+	"crossdock/dist/feed"
+	"crossdock/site/audit"
+	"crossdock/site/books"
+)
+
+var _ audit.Source = (*moment)(nil)
+
+// moment is one site's state at one time. It is a copy, so later commits do not
+// reach it and its readers hold nobody up.
+type moment struct {
+	role         audit.Role
+	ledger       ledger
+	orders       []order.Order
+	fulfillments []fulfillment.Fulfillment
+}
+
+// Snapshot returns what is stored now, for the audit.
+func (s *Store) Snapshot(context.Context) (audit.Source, error) {
+	s.engine.mu.RLock()
+	defer s.engine.mu.RUnlock()
+	return &moment{role: audit.Store, ledger: s.state.ledger.clone(), orders: s.state.orders.values()}, nil
+}
+
+// Snapshot returns what is stored now, for the audit.
+func (w *Warehouse) Snapshot(context.Context) (audit.Source, error) {
+	w.engine.mu.RLock()
+	defer w.engine.mu.RUnlock()
+	return &moment{
+		role: audit.Warehouse, ledger: w.state.ledger.clone(), fulfillments: w.state.fulfillments.values(),
+	}, nil
+}
+
+// Head implements audit.Source.
+func (m *moment) Head(context.Context) (audit.Head, error) {
+	s := m.ledger.snapshot()
+	return audit.Head{Site: s.Site, Role: m.role, Epoch: s.Epoch, Written: s.Written, Read: s.Read, Parked: s.Parked}, nil
+}
+
+// Movements implements audit.Source. Every row here can be read.
+func (m *moment) Movements(_ context.Context, each func(m books.Movement, unreadable error) error) error {
+	for _, movement := range m.ledger.movements {
+		if err := each(movement, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Balances implements audit.Source.
+func (m *moment) Balances(context.Context) ([]stock.Balance, error) {
+	return m.ledger.allBalances(), nil
+}
+
+// Orders implements audit.Source.
+func (m *moment) Orders(_ context.Context, each func(o order.Order) error) error {
+	for _, o := range m.orders {
+		if err := each(copyOrder(o)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Fulfillments implements audit.Source.
+func (m *moment) Fulfillments(_ context.Context, each func(f fulfillment.Fulfillment) error) error {
+	for _, f := range m.fulfillments {
+		if err := each(copyFulfillment(f)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Messages implements audit.Source.
+func (m *moment) Messages(_ context.Context, destination id.Site, after uint64, each func(m feed.Message) error) error {
+	for key, message := range m.ledger.messages.from(messageKey{string(destination), after}) {
+		if key.destination != string(destination) {
+			break
+		}
+		if key.seq == after {
+			continue
+		}
+		if err := each(copyMessage(message)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements audit.Source.
+func (m *moment) Close() error { return nil }

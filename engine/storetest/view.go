@@ -1,0 +1,221 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"crossdock/core/cart"
+	"crossdock/core/catalog"
+	"crossdock/core/fulfillment"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/core/stock"
+	"crossdock/dist/feed"
+	"crossdock/site/audit"
+	"crossdock/site/books"
+	"crossdock/site/store"
+	"crossdock/site/warehouse"
+)
+
+// all is a limit that no test's rows reach.
+const all = 1 << 20
+
+// sourceView is everything that an audit reads of a site.
+type sourceView struct {
+	Head         audit.Head
+	Movements    []books.Movement
+	Balances     []stock.Balance
+	Orders       []order.Order
+	Fulfillments []fulfillment.Fulfillment
+	Messages     [][]feed.Message // by destination
+}
+
+func viewSource(t tb, ctx context.Context, source audit.Source) sourceView {
+	t.Helper()
+	var v sourceView
+	head, err := source.Head(ctx)
+	v.Head = read(t, "Head", head, err)
+	sortCursors(v.Head.Written)
+	sortCursors(v.Head.Read)
+	balances, err := source.Balances(ctx)
+	v.Balances = read(t, "Balances", balances, err)
+	err = source.Movements(ctx, func(m books.Movement, unreadable error) error {
+		v.Movements = append(v.Movements, m)
+		return unreadable
+	})
+	read(t, "Movements", 0, err)
+	read(t, "Orders", 0, source.Orders(ctx, func(o order.Order) error {
+		v.Orders = append(v.Orders, o)
+		return nil
+	}))
+	slices.SortFunc(v.Orders, func(a, b order.Order) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
+	read(t, "Fulfillments", 0, source.Fulfillments(ctx, func(f fulfillment.Fulfillment) error {
+		v.Fulfillments = append(v.Fulfillments, f)
+		return nil
+	}))
+	slices.SortFunc(v.Fulfillments, func(a, b fulfillment.Fulfillment) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
+	for _, c := range v.Head.Written {
+		var messages []feed.Message
+		read(t, "Messages", 0, source.Messages(ctx, id.Site(c.Destination), 0, func(m feed.Message) error {
+			messages = append(messages, m)
+			return nil
+		}))
+		v.Messages = append(v.Messages, messages)
+	}
+	return v
+}
+
+// viewMoment is viewSource of what is stored now.
+func viewMoment(t tb, ctx context.Context, from Moments) sourceView {
+	t.Helper()
+	source, err := from.Snapshot(ctx)
+	source = read(t, "Snapshot", source, err)
+	v := viewSource(t, ctx, source)
+	read(t, "close the snapshot", 0, source.Close())
+	return v
+}
+
+func sortCursors(cursors []feed.Cursor) {
+	slices.SortFunc(cursors, func(a, b feed.Cursor) int {
+		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Destination, b.Destination))
+	})
+}
+
+func sortBooks(s *books.Snapshot) {
+	stock.SortBalances(s.Balances)
+	sortCursors(s.Written)
+	sortCursors(s.Read)
+}
+
+// loadStore is Load with what has no promised order sorted.
+func loadStore(t tb, ctx context.Context, from store.Journal) store.Snapshot {
+	t.Helper()
+	s, err := from.Load(ctx)
+	s = read(t, "Load", s, err)
+	sortBooks(&s.Books)
+	slices.SortFunc(s.Products, func(a, b catalog.Product) int { return cmp.Compare(a.SKU, b.SKU) })
+	slices.SortFunc(s.Districts, func(a, b catalog.District) int { return cmp.Compare(a.Code, b.Code) })
+	slices.SortFunc(s.Levels, func(a, b stock.Level) int {
+		return cmp.Or(cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Warehouse, b.Warehouse))
+	})
+	return s
+}
+
+func loadWarehouse(t tb, ctx context.Context, from warehouse.Journal) warehouse.Snapshot {
+	t.Helper()
+	s, err := from.Load(ctx)
+	s = read(t, "Load", s, err)
+	sortBooks(&s.Books)
+	slices.SortFunc(s.Levels, func(a, b warehouse.Version) int { return cmp.Compare(a.SKU, b.SKU) })
+	return s
+}
+
+// feedsView is all that the feeds say.
+type feedsView struct {
+	Messages [][]feed.Message
+	Newest   []feed.Cursor
+	Cursors  []feed.Cursor
+	Parked   []books.Parked
+}
+
+func viewFeeds(t tb, ctx context.Context, from books.Feeds) feedsView {
+	t.Helper()
+	var v feedsView
+	for _, to := range []string{"peer-a", "peer-b", "nobody"} {
+		messages, err := from.Messages(ctx, to, 0, all, all)
+		v.Messages = append(v.Messages, read(t, "Messages", messages, err))
+		newest, _, err := from.Written(ctx, to, 0)
+		v.Newest = append(v.Newest, read(t, "Written", newest, err))
+	}
+	cursors, err := from.Cursors(ctx)
+	v.Cursors = read(t, "Cursors", cursors, err)
+	sortCursors(v.Cursors)
+	parked, err := from.Parked(ctx)
+	v.Parked = read(t, "Parked", parked, err)
+	return v
+}
+
+// storeView is all that can be read of a store whose keys are made of 0 to 9.
+type storeView struct {
+	Load     store.Snapshot
+	Source   sourceView
+	Feeds    feedsView
+	Orders   []answer[order.Order]
+	OrdersOf []answer[[]order.Order]
+	Events   [][]order.Event
+	Notices  [][]order.Notice
+	Users    []answer[store.User]
+	Named    []answer[store.User]
+	Carts    []answer[cart.Cart]
+	Sessions []answer[store.Session]
+	Requests []answer[store.Request]
+	Products store.ProductPage
+	Shelves  []store.Shelf
+	Page     store.OrderPage
+	Stock    []store.Availability
+	Totals   store.Totals
+}
+
+// viewed is the number of keys that a view looks up.
+const viewed = 10
+
+func viewStore(t tb, ctx context.Context, e StoreEngine) storeView {
+	t.Helper()
+	v := storeView{
+		Load: loadStore(t, ctx, e.Journal), Source: viewMoment(t, ctx, e.Moments), Feeds: viewFeeds(t, ctx, e.Feeds),
+	}
+	for n := range viewed {
+		v.Orders = append(v.Orders, answerOf(e.Order(ctx, orderID(n))))
+		v.OrdersOf = append(v.OrdersOf, answerOf(e.OrdersOf(ctx, userID(n), all)))
+		v.Users = append(v.Users, answerOf(e.User(ctx, userID(n))))
+		v.Named = append(v.Named, answerOf(e.UserNamed(ctx, user(n).Name)))
+		v.Carts = append(v.Carts, answerOf(e.Cart(ctx, owner(n))))
+		v.Sessions = append(v.Sessions, answerOf(e.Session(ctx, session(n).TokenHash, when(0))))
+		v.Requests = append(v.Requests, answerOf(e.Request(ctx, keyed(n))))
+		events, notices, err := e.Story(ctx, orderID(n))
+		v.Events = append(v.Events, read(t, "Story", events, err))
+		v.Notices = append(v.Notices, notices)
+	}
+	products, err := e.Products(ctx, store.ProductQuery{Limit: all})
+	v.Products = read(t, "Products", products, err)
+	shelves, err := e.Shelves(ctx)
+	v.Shelves = read(t, "Shelves", shelves, err)
+	page, err := e.Queries.Orders(ctx, store.OrderQuery{Limit: all})
+	v.Page = read(t, "Orders", page, err)
+	rows, err := e.Stock(ctx, store.StockQuery{Limit: all})
+	v.Stock = read(t, "Stock", rows, err)
+	totals, err := e.Totals(ctx)
+	v.Totals = read(t, "Totals", totals, err)
+	return v
+}
+
+// warehouseView is all that can be read of a warehouse whose keys are made of 0 to 9.
+type warehouseView struct {
+	Load         warehouse.Snapshot
+	Source       sourceView
+	Feeds        feedsView
+	Fulfillments []answer[fulfillment.Fulfillment]
+	Requests     []answer[warehouse.Request]
+	Events       [][]warehouse.Event
+	Page         []fulfillment.Fulfillment
+	Levels       []warehouse.ProductLevel
+}
+
+func viewWarehouse(t tb, ctx context.Context, e WarehouseEngine) warehouseView {
+	t.Helper()
+	v := warehouseView{
+		Load: loadWarehouse(t, ctx, e.Journal), Source: viewMoment(t, ctx, e.Moments), Feeds: viewFeeds(t, ctx, e.Feeds),
+	}
+	for n := range viewed {
+		v.Fulfillments = append(v.Fulfillments, answerOf(e.Fulfillment(ctx, fulfillmentID(n))))
+		v.Requests = append(v.Requests, answerOf(e.Request(ctx, keyed(n))))
+		events, err := e.Story(ctx, fulfillmentID(n))
+		v.Events = append(v.Events, read(t, "Story", events, err))
+	}
+	page, err := e.Fulfillments(ctx, warehouse.FulfillmentQuery{Limit: all})
+	v.Page = read(t, "Fulfillments", page, err)
+	levels, err := e.Levels(ctx, warehouse.StockQuery{Limit: all})
+	v.Levels = read(t, "Levels", levels, err)
+	return v
+}

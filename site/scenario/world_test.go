@@ -1,0 +1,406 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"crossdock/core/catalog"
+	"crossdock/core/fault"
+	"crossdock/core/fulfillment"
+	"crossdock/core/id"
+	"crossdock/core/money"
+	"crossdock/core/order"
+	"crossdock/core/stock"
+	"crossdock/dist/feed"
+	"crossdock/engine/memory"
+	"crossdock/site/audit"
+	"crossdock/site/books"
+	"crossdock/site/store"
+	"crossdock/site/warehouse"
+)
+
+// world is a store and its warehouses, whose messages move only when a script
+// says "deliver".
+type world struct {
+	t          *testing.T
+	now        time.Time
+	counter    uint64
+	out        strings.Builder
+	storeDB    *memory.Store
+	store      *store.Store
+	warehouses map[id.Site]*house
+	cut        map[id.Site]bool
+	orders     map[string]id.Order // by number, as scripts name them
+}
+
+type house struct {
+	db   *memory.Warehouse
+	site *warehouse.Warehouse
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{
+		t: t, now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC),
+		warehouses: map[id.Site]*house{}, cut: map[id.Site]bool{}, orders: map[string]id.Order{},
+	}
+	w.storeDB = memory.NewStore("store", 1)
+	var err error
+	w.store, err = store.Open(t.Context(), store.Ports{
+		Journal: w.storeDB, Lookups: w.storeDB, Queries: w.storeDB, IDs: w, Now: w.clock,
+	}, store.Options{AskWait: -1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.store.Close)
+	return w
+}
+
+// New implements id.Source with identifiers that count up.
+func (w *world) New() id.UUID {
+	w.counter++
+	u := id.UUID{6: 0x70, 8: 0x80}
+	for i, n := 15, w.counter; n > 0; i, n = i-1, n>>8 {
+		u[i] = byte(n)
+	}
+	return u
+}
+
+func (w *world) clock() time.Time { return w.now }
+
+func (w *world) say(format string, args ...any) { fmt.Fprintf(&w.out, format+"\n", args...) }
+
+func (w *world) said() string {
+	text := w.out.String()
+	w.out.Reset()
+	return text
+}
+
+// run carries out one command of a script; an error is part of the story.
+func (w *world) run(words []string) {
+	w.now = w.now.Add(time.Second)
+	commands := map[string]func([]string) error{
+		"warehouse": w.openWarehouse, "district": w.district, "product": w.product, "receive": w.receive,
+		"deliver": w.deliver, "cut": w.setCut(true), "heal": w.setCut(false), "order": w.order, "void": w.void,
+		"return": w.takeBack, "advance": w.advance, "adjust": w.adjust, "show": w.show, "stock": w.stock,
+	}
+	command, known := commands[words[0]]
+	if !known {
+		w.t.Fatalf("no command %q", words[0])
+	}
+	if err := command(words[1:]); err != nil {
+		message, field := fault.Public(err)
+		w.say("%s: %s%s", fault.KindOf(err), message, strings.TrimSuffix(" ("+field+")", " ()"))
+	}
+}
+
+func (w *world) do(command any) (any, error) { return w.store.Do(context.Background(), command) }
+
+// warehouse NAME [share=PERCENT] [safety=UNITS]
+func (w *world) openWarehouse(words []string) error {
+	name := id.Site(words[0])
+	options := warehouse.Options{Store: "store", RecallWait: time.Millisecond}
+	for _, word := range words[1:] {
+		key, value, _ := strings.Cut(word, "=")
+		number := w.number(value)
+		switch key {
+		case "share":
+			options.SharePercent = int(number)
+		case "safety":
+			options.Safety = number
+		}
+	}
+	db := memory.NewWarehouse(name, 1)
+	site, err := warehouse.Open(context.Background(), warehouse.Ports{Journal: db, Queries: db, IDs: w, Now: w.clock}, options)
+	if err != nil {
+		return err
+	}
+	w.t.Cleanup(site.Close)
+	w.warehouses[name] = &house{db, site}
+	return nil
+}
+
+// district CODE WAREHOUSE...
+func (w *world) district(words []string) error {
+	district := catalog.District{Code: id.District(words[0]), Name: words[0]}
+	for _, site := range words[1:] {
+		district.Warehouses = append(district.Warehouses, id.Site(site))
+	}
+	_, err := w.do(store.SetDistricts{Districts: []catalog.District{district}})
+	return err
+}
+
+// product SKU PRICE
+func (w *world) product(words []string) error {
+	price, err := money.Parse(words[1], "EUR")
+	if err != nil {
+		return err
+	}
+	_, err = w.do(store.ListProducts{Products: []catalog.Product{
+		{SKU: id.SKU(words[0]), Name: words[0], Type: "kitchen", Category: "cups", Price: price},
+	}})
+	return err
+}
+
+// receive WAREHOUSE SKU=UNITS...
+func (w *world) receive(words []string) error {
+	var items []warehouse.Item
+	for _, item := range w.items(words[1:]) {
+		items = append(items, warehouse.Item{SKU: item.SKU, Units: item.Units})
+	}
+	_, err := w.warehouses[id.Site(words[0])].site.Do(context.Background(), warehouse.ReceiveStock{Items: items})
+	return err
+}
+
+// deliver: every message arrives, and those that they give rise to, until all is said.
+func (w *world) deliver([]string) error {
+	for moved := true; moved; {
+		moved = false
+		for _, name := range w.names() {
+			if w.cut[name] {
+				continue
+			}
+			h := w.warehouses[name]
+			to := w.carry(w.storeDB, h.db, "store", name, h.site.Apply)
+			back := w.carry(h.db, w.storeDB, name, "store", w.store.Apply)
+			moved = moved || to || back
+		}
+	}
+	return nil
+}
+
+func (w *world) setCut(cut bool) func([]string) error {
+	return func(words []string) error {
+		w.cut[id.Site(words[0])] = cut
+		return nil
+	}
+}
+
+// order DISTRICT SKU=UNITS... [key=NAME]
+func (w *world) order(words []string) error {
+	command := store.PlaceOrder{Address: order.Address{Name: "Ann", District: id.District(words[0])}}
+	command.Customer = id.User{UUID: id.UUID{15: 1}}
+	for _, item := range w.items(words[1:]) {
+		command.Lines = append(command.Lines, store.Wanted{SKU: item.SKU, Units: item.Units})
+	}
+	if last := words[len(words)-1]; strings.HasPrefix(last, "key=") {
+		command.Key = store.Key{Name: last}
+		command.Key.BodyHash[0] = byte(len(strings.Join(words, " ")))
+	}
+	placement, err := w.store.Place(context.Background(), command)
+	if err != nil {
+		return err
+	}
+	w.orders[strconv.FormatInt(placement.Order.Number, 10)] = placement.Order.ID
+	if placement.Repeat {
+		w.say("again:")
+	}
+	w.tell(placement.Order)
+	for _, step := range placement.Order.Why {
+		w.say("  why: %s %s: %s, %d of %d %s", step.Rule, step.Warehouse, step.Verdict, step.Got, step.Wanted, step.SKU)
+	}
+	return nil
+}
+
+func (w *world) tell(o order.Order) {
+	w.say("order %d is %s, %s%s", o.Number, o.Status, o.Total, strings.TrimSuffix("; "+o.Reason, "; "))
+	for _, f := range o.Fulfillments {
+		parts := make([]string, len(f.Lines))
+		for i, part := range f.Lines {
+			parts[i] = fmt.Sprintf("%d x %s", part.Live(), part.SKU)
+		}
+		w.say("  %s %s: %s", f.Warehouse, f.Stage, strings.Join(parts, ", "))
+	}
+}
+
+// void NUMBER
+func (w *world) void(words []string) error {
+	_, err := w.do(store.VoidOrder{Order: w.orders[words[0]], Reason: "changed my mind"})
+	return err
+}
+
+// return NUMBER LINE UNITS
+func (w *world) takeBack(words []string) error {
+	claim := store.Claim{Order: w.orders[words[0]], Line: int(w.number(words[1])), Units: w.number(words[2])}
+	answer, err := w.do(store.TakeBack{
+		Key: store.Key{Name: strings.Join(words, "-")}, Customer: id.User{UUID: id.UUID{15: 1}}, Reason: "too blue",
+		Match: func([]order.Order) []store.Claim { return []store.Claim{claim} },
+	})
+	if err == nil {
+		taken := answer.(store.TakenBack)
+		w.say("asked to void %d, returned %d", taken.Voided, taken.Returned)
+	}
+	return err
+}
+
+// advance WAREHOUSE NUMBER STAGE...
+func (w *world) advance(words []string) error {
+	h := w.warehouses[id.Site(words[0])]
+	found, err := h.db.Fulfillments(context.Background(), warehouse.FulfillmentQuery{Order: w.orders[words[1]], Limit: 1})
+	if err != nil || len(found) == 0 {
+		return fault.New(fault.NotFound, "no fulfillment: %v", err)
+	}
+	for _, stage := range words[2:] {
+		answer, err := h.site.Do(context.Background(), warehouse.Advance{Fulfillment: found[0].ID, To: order.Stage(stage)})
+		if err != nil {
+			return err
+		}
+		w.say("%s order %s: %s", words[0], words[1], answer.(fulfillment.Fulfillment).Stage)
+	}
+	return nil
+}
+
+// adjust WAREHOUSE SKU DELTA
+func (w *world) adjust(words []string) error {
+	command := warehouse.AdjustStock{SKU: id.SKU(words[1]), Delta: w.number(words[2]), Note: "counted"}
+	_, err := w.warehouses[id.Site(words[0])].site.Adjust(context.Background(), command)
+	return err
+}
+
+// show NUMBER
+func (w *world) show(words []string) error {
+	o, err := w.storeDB.Order(context.Background(), w.orders[words[0]])
+	if err != nil {
+		return err
+	}
+	w.tell(o)
+	events, notices, err := w.storeDB.Story(context.Background(), o.ID)
+	for _, e := range events {
+		w.say("  %d %s %s: %s", e.Seq, e.Site, e.Kind, e.Text)
+	}
+	for _, n := range notices {
+		w.say("  told: %s", n.Text)
+	}
+	return err
+}
+
+// stock: every balance that is not zero, of every site.
+func (w *world) stock([]string) error {
+	w.balances("store", w.storeDB)
+	for _, name := range w.names() {
+		w.balances(name, w.warehouses[name].db)
+	}
+	return nil
+}
+
+func (w *world) balances(site id.Site, db interface {
+	Snapshot(context.Context) (audit.Source, error)
+}) {
+	source, err := db.Snapshot(context.Background())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	all, err := source.Balances(context.Background())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	lines := map[id.SKU][]string{}
+	for _, b := range all {
+		if b.Units != 0 && b.Account.Kind != stock.Supplier && b.Account.Kind != stock.Granter {
+			lines[b.SKU] = append(lines[b.SKU], fmt.Sprintf("%s %d", b.Account, b.Units))
+		}
+	}
+	skus := make([]id.SKU, 0, len(lines))
+	for sku := range lines {
+		skus = append(skus, sku)
+	}
+	slices.Sort(skus)
+	for _, sku := range skus {
+		w.say("%-5s %s: %s", site, sku, strings.Join(lines[sku], ", "))
+	}
+}
+
+// carry moves what one site has said to the other, and reports whether there was any.
+func (w *world) carry(from, to books.Feeds, origin, destination id.Site, apply func(context.Context, []feed.Message) error) bool {
+	ctx := context.Background()
+	cursors, err := to.Cursors(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var after uint64
+	for _, c := range cursors {
+		if c.Origin == string(origin) {
+			after = c.Seq
+		}
+	}
+	messages, err := from.Messages(ctx, string(destination), after, 100, 1<<20)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if len(messages) == 0 {
+		return false
+	}
+	if err := apply(ctx, messages); err != nil {
+		w.t.Fatal(err)
+	}
+	return true
+}
+
+// moments looks at every site, the store first.
+func (w *world) moments() []audit.Source {
+	store, err := w.storeDB.Snapshot(context.Background())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	sources := []audit.Source{store}
+	for _, name := range w.names() {
+		moment, err := w.warehouses[name].db.Snapshot(context.Background())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		sources = append(sources, moment)
+	}
+	return sources
+}
+
+// audit ends each story: the books must be right, cut links or not.
+func (w *world) audit() {
+	report, err := audit.Sites(context.Background(), w.moments(), w.clock)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, finding := range report.Findings {
+		w.t.Errorf("audit: invariant %d at %s: %s %s", finding.Invariant, finding.Site, finding.Row, finding.Text)
+	}
+	for _, site := range report.Sites {
+		if site.Parked > 0 {
+			w.t.Errorf("audit: %d messages parked at %s", site.Parked, site.Site)
+		}
+	}
+}
+
+func (w *world) names() []id.Site {
+	names := make([]id.Site, 0, len(w.warehouses))
+	for name := range w.warehouses {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+type item struct {
+	SKU   id.SKU
+	Units int64
+}
+
+func (w *world) items(words []string) []item {
+	var items []item
+	for _, word := range words {
+		if sku, units, found := strings.Cut(word, "="); found && sku != "key" {
+			items = append(items, item{id.SKU(sku), w.number(units)})
+		}
+	}
+	return items
+}
+
+func (w *world) number(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		w.t.Fatalf("not a number: %q", text)
+	}
+	return n
+}

@@ -1,0 +1,168 @@
+// Package store is the site that sells: it owns customers, catalog and orders,
+// and promises units out of the quota that warehouses have handed to it.
+//
+// It never asks anybody while it takes an order that its quota covers, and never
+// promises a unit that it does not hold. It owns an order's history; a
+// fulfillment's belongs to the warehouse, and the store follows it by its feed.
+//
+// Everything that changes goes through the writer as a command (commands.go) and
+// is decided in memory (state.go, place.go, void.go, apply.go, people.go). Start
+// reading at Store, then place.go, with the life of an order in ARCHITECTURE.md.
+package store
+
+import (
+	"context"
+	"time"
+
+	"crossdock/core/catalog"
+	"crossdock/core/event"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/dist/feed"
+	"crossdock/site/writer"
+)
+
+// Ports is what a store needs of the outside.
+type Ports struct {
+	Journal Journal
+	Lookups Lookups
+	Queries Queries
+	IDs     id.Source
+	Now     func() time.Time
+	// Committed is called after each batch that has something to say, with the
+	// sites that are spoken to, to wake their readers. It must not block.
+	Committed func(to []id.Site)
+}
+
+// Options are a store's settings. Zero fields take the defaults.
+type Options struct {
+	AskWait  time.Duration // how long an order waits for more quota; default 300 ms
+	Batch    int           // most commands of one commit; default 512
+	QueueLen int           // most commands that wait; default 4096
+}
+
+// Store is the site. Its methods may be called from many goroutines.
+type Store struct {
+	Queries
+	state   *state
+	writer  *writer.Writer
+	askWait time.Duration
+	lookups Lookups
+}
+
+// Open loads the store's state and starts its writer.
+func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
+	if options.AskWait == 0 {
+		options.AskWait = 300 * time.Millisecond
+	}
+	if options.Batch == 0 {
+		options.Batch = 512
+	}
+	if options.QueueLen == 0 {
+		options.QueueLen = 4096
+	}
+	s := &state{Ports: ports, waits: newWaits()}
+	if err := s.Begin(ctx); err != nil {
+		return nil, err
+	}
+	return &Store{
+		Queries: ports.Queries, state: s, lookups: ports.Lookups, askWait: options.AskWait,
+		writer: writer.New(s, options.Batch, options.QueueLen),
+	}, nil
+}
+
+// Close commits what is waiting and stops the writer.
+func (s *Store) Close() { s.writer.Close() }
+
+// Do runs a command and returns its answer, after the commit.
+func (s *Store) Do(ctx context.Context, command any) (any, error) {
+	return s.writer.Do(ctx, command)
+}
+
+// Submit puts a command behind all that were submitted before.
+func (s *Store) Submit(ctx context.Context, command any) (*writer.Job, error) {
+	return s.writer.Submit(ctx, command)
+}
+
+// Place takes an order. Where the quota held is not enough but warehouses may
+// have more, it asks them, waits at most Options.AskWait, and decides again.
+func (s *Store) Place(ctx context.Context, command PlaceOrder) (Placement, error) {
+	answer, err := s.Do(ctx, command)
+	if err != nil {
+		return Placement{}, err
+	}
+	placement := answer.(Placement)
+	if len(placement.asks) == 0 {
+		return placement, nil
+	}
+	s.await(ctx, placement.asks)
+	command.NoAsk = true
+	answer, err = s.Do(ctx, command)
+	if err != nil {
+		return Placement{}, err
+	}
+	return answer.(Placement), nil
+}
+
+// AskAhead asks warehouses for units that will be needed, and waits at most
+// Options.AskWait for the answers. How much came is seen by what can be sold.
+func (s *Store) AskAhead(ctx context.Context, wants map[id.Site][]event.Units) error {
+	answer, err := s.Do(ctx, askQuota{wants})
+	if err != nil {
+		return err
+	}
+	s.await(ctx, answer.([]ask))
+	return nil
+}
+
+// await returns when every ask was answered, or the time is up.
+func (s *Store) await(ctx context.Context, asks []ask) {
+	timer := time.NewTimer(s.askWait)
+	defer timer.Stop()
+	for _, a := range asks {
+		select {
+		case <-a.answered:
+		case <-timer.C:
+			s.state.waits.forget(asks)
+			return
+		case <-ctx.Done():
+			s.state.waits.forget(asks)
+			return
+		}
+	}
+}
+
+// Districts returns the delivery districts as committed, by name. The slice is
+// not to be changed.
+func (s *Store) Districts(context.Context) ([]catalog.District, error) {
+	return *s.state.published.Load(), nil
+}
+
+// Product returns a product with what can be sold of it now, or fault.NotFound.
+func (s *Store) Product(ctx context.Context, sku id.SKU) (ProductRow, error) {
+	known, there := s.state.catalog.Load(sku)
+	if !there {
+		return ProductRow{}, fault.At("sku", fault.NotFound, "there is no product %s", fault.Quote(string(sku)))
+	}
+	row := ProductRow{Product: known.(catalog.Product)}
+	available, err := s.Availability(ctx, sku)
+	for _, a := range available {
+		row.Held += a.Held
+	}
+	return row, err
+}
+
+// Sells reports whether the catalog has a product.
+func (s *Store) Sells(sku id.SKU) bool {
+	_, there := s.state.catalog.Load(sku)
+	return there
+}
+
+// Apply takes messages of a warehouse's feed: see outbox.Receiver.
+func (s *Store) Apply(ctx context.Context, messages []feed.Message) error {
+	_, err := s.Do(ctx, Receive{messages})
+	return err
+}
+
+// Lookups gives point reads of what is committed.
+func (s *Store) Lookups() Lookups { return s.lookups }

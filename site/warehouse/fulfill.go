@@ -1,0 +1,175 @@
+package warehouse
+
+import (
+	"context"
+	"fmt"
+
+	"crossdock/core/event"
+	"crossdock/core/fault"
+	"crossdock/core/fulfillment"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/dist/feed"
+)
+
+// Advance takes the next step of a fulfillment by hand. From is the stage that
+// the asker saw: where it is another one by now, it is fault.Conflict. Its answer
+// is the fulfillment.Fulfillment.
+type Advance struct {
+	Fulfillment id.Fulfillment
+	From, To    order.Stage
+}
+
+// Receive applies messages of the store's feed, in order. It has no answer: what
+// cannot be applied is parked.
+type Receive struct {
+	Messages []feed.Message
+}
+
+func (s *state) advance(ctx context.Context, c Advance) (fulfillment.Fulfillment, error) {
+	f, err := s.fulfillment(ctx, c.Fulfillment)
+	if err != nil {
+		return f, err
+	}
+	if c.From != "" && c.From != f.Stage {
+		return f, fault.New(fault.Conflict, "the fulfillment is %s by now, not %s", f.Stage, c.From)
+	}
+	f, movements, err := fulfillment.Advance(f, c.To, s.now)
+	if err != nil {
+		return f, err
+	}
+	if err := s.bookAll(movements); err != nil {
+		return f, err
+	}
+	if err := s.sayChanged(f, nil); err != nil {
+		return f, err
+	}
+	s.save(f, string(c.To), "by hand")
+	return f, nil
+}
+
+func (s *state) sayChanged(f fulfillment.Fulfillment, voided []order.Part) error {
+	return s.books.Say(f.Store, f.Order.String(), event.FulfillmentChanged{
+		Order: f.Order, Fulfillment: f.ID, To: f.Stage, Version: f.Version, At: s.now, Voided: voided,
+	}, s.now)
+}
+
+// receive applies messages of the store, each together with the cursor. One that
+// cannot be applied is put aside with all later ones of its key.
+func (s *state) receive(ctx context.Context, c Receive) error {
+	for _, m := range c.Messages {
+		if m.Seq != s.books.Cursor(id.Site(m.Origin)).Seq+1 {
+			continue // applied already, or read behind a gap: the reader asks again
+		}
+		if s.books.IsParked(m) {
+			s.books.Park(m, "waits behind an earlier message of its key", s.now)
+			s.books.Read(m)
+			continue
+		}
+		mark, staged := s.books.Mark(), *s.changes
+		err := s.apply(ctx, m)
+		if fault.Is(err, fault.Internal) || fault.Is(err, fault.Unavailable) {
+			s.broken = err
+			return err
+		}
+		if err != nil {
+			s.books.Undo(mark)
+			*s.changes = staged
+			s.books.Park(m, err.Error(), s.now)
+		}
+		s.books.Read(m)
+	}
+	return nil
+}
+
+func (s *state) apply(ctx context.Context, m feed.Message) error {
+	body, err := event.Decode(m.Kind, m.Body)
+	if err != nil {
+		return err
+	}
+	from := id.Site(m.Origin)
+	switch b := body.(type) {
+	case event.FulfillmentRequested:
+		return s.accept(from, b)
+	case event.VoidRequested:
+		return s.void(ctx, from, b)
+	case event.ReturnAnnounced:
+		return s.takeBack(ctx, from, b)
+	case event.QuotaAsked:
+		return s.asked(from, b)
+	case event.QuotaReturned:
+		return s.quotaReturned(from, b)
+	case event.ProductsListed:
+		s.changes.Products = append(s.changes.Products, b.Products...)
+		return nil
+	default:
+		return fault.New(fault.Invalid, "a warehouse cannot take the message %s", m.Kind)
+	}
+}
+
+func (s *state) accept(from id.Site, m event.FulfillmentRequested) error {
+	f, movements := fulfillment.Accept(m, from, s.now)
+	if err := s.bookAll(movements); err != nil {
+		return err
+	}
+	if err := s.sayChanged(f, nil); err != nil {
+		return err
+	}
+	s.insert(f, string(f.Stage), fmt.Sprintf("%d lines for order %d", len(f.Lines), f.Number))
+	return nil
+}
+
+// fulfillmentOf returns a fulfillment that a store may speak of: its own.
+func (s *state) fulfillmentOf(ctx context.Context, from id.Site, which id.Fulfillment) (fulfillment.Fulfillment, error) {
+	f, err := s.fulfillment(ctx, which)
+	if err == nil && f.Store != from {
+		return f, fault.New(fault.Denied, "fulfillment %s is not %s's", which, from)
+	}
+	return f, err
+}
+
+func (s *state) void(ctx context.Context, from id.Site, m event.VoidRequested) error {
+	f, err := s.fulfillmentOf(ctx, from, m.Fulfillment)
+	if err != nil {
+		return err
+	}
+	f, voided, movements, err := fulfillment.Void(f, m.Parts, s.now)
+	if fault.Is(err, fault.Conflict) {
+		return s.books.Say(f.Store, f.Order.String(),
+			event.VoidRefused{Order: m.Order, Fulfillment: m.Fulfillment, Stage: f.Stage}, s.now)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.bookAll(movements); err != nil {
+		return err
+	}
+	if err := s.sayChanged(f, voided); err != nil {
+		return err
+	}
+	skus := make([]id.SKU, len(movements))
+	for i, movement := range movements {
+		skus[i] = movement.SKU
+	}
+	if err := s.grant(id.Grant{}, skus); err != nil {
+		return err
+	}
+	s.save(f, "voided", m.Reason)
+	return nil
+}
+
+func (s *state) takeBack(ctx context.Context, from id.Site, m event.ReturnAnnounced) error {
+	f, err := s.fulfillmentOf(ctx, from, m.Fulfillment)
+	if err != nil {
+		return err
+	}
+	f, movements, err := fulfillment.Return(f, m.Return, m.Parts, s.now)
+	if err != nil {
+		return err
+	}
+	if err := s.bookAll(movements); err != nil {
+		return err
+	}
+	s.save(f, "returned", m.Reason)
+	return nil
+}

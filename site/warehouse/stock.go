@@ -1,0 +1,175 @@
+package warehouse
+
+import (
+	"context"
+	"strconv"
+
+	"crossdock/core/catalog"
+	"crossdock/core/event"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/stock"
+)
+
+// Key makes a command idempotent: the same key with the same body has no second
+// effect; with another body it is fault.Mismatch. The zero Key is no key.
+type Key struct {
+	Name     string
+	BodyHash [32]byte
+}
+
+// ReceiveStock books goods that came in. Its answer is a Stocked.
+type ReceiveStock struct {
+	Key   Key
+	Items []Item
+	Note  string
+}
+
+// Item is units of a SKU.
+type Item struct {
+	SKU   id.SKU
+	Units int64
+}
+
+// Stocked is what the warehouse has of each SKU after the command.
+type Stocked struct {
+	Levels []stock.Level
+	Repeat bool // the key was known: nothing was booked
+}
+
+// AdjustStock corrects the books by Delta units after a count. It is run by
+// Warehouse.Adjust.
+type AdjustStock struct {
+	Key      Key
+	SKU      id.SKU
+	Delta    int64
+	Note     string
+	noRecall bool
+}
+
+// adjusted is the answer to AdjustStock: done, or a recall to wait for.
+type adjusted struct {
+	Stocked
+	recall   id.Grant
+	returned <-chan struct{}
+}
+
+func (s *state) receiveStock(ctx context.Context, c ReceiveStock) (Stocked, error) {
+	if _, known, err := s.repeated(ctx, c.Key); err != nil || known {
+		return Stocked{Levels: s.levelsOf(c.Items), Repeat: known}, err
+	}
+	if len(c.Items) == 0 {
+		return Stocked{}, fault.New(fault.Invalid, "there is nothing to receive")
+	}
+	if err := catalog.CheckText("note", c.Note, 0, 200); err != nil {
+		return Stocked{}, err
+	}
+	for i, item := range c.Items {
+		if err := checkItem("items["+strconv.Itoa(i)+"]", item.SKU, item.Units); err != nil {
+			return Stocked{}, err
+		}
+	}
+	for _, item := range c.Items {
+		err := s.books.Book(stock.Movement{
+			ID: id.Movement{UUID: s.IDs.New()}, At: s.now, SKU: item.SKU, Quantity: item.Units,
+			From: stock.Account{Kind: stock.Supplier}, To: stock.Account{Kind: stock.Available},
+			Reason: stock.Received, Cause: causeOf("receipt", c.Note),
+		})
+		if err != nil {
+			return Stocked{}, err
+		}
+	}
+	if err := s.grant(id.Grant{}, skusOf(c.Items)); err != nil {
+		return Stocked{}, err
+	}
+	s.remember(c.Key)
+	return Stocked{Levels: s.levelsOf(c.Items)}, nil
+}
+
+func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
+	item := []Item{{c.SKU, c.Delta}}
+	if _, known, err := s.repeated(ctx, c.Key); err != nil || known {
+		return adjusted{Stocked: Stocked{Levels: s.levelsOf(item), Repeat: known}}, err
+	}
+	if c.Delta == 0 {
+		return adjusted{}, fault.At("delta", fault.Invalid, "the correction is zero: there is nothing to book")
+	}
+	if err := checkItem("delta", c.SKU, max(c.Delta, -c.Delta)); err != nil {
+		return adjusted{}, err
+	}
+	if err := catalog.CheckText("reason", c.Note, 1, 200); err != nil {
+		return adjusted{}, err
+	}
+	if missing := -c.Delta - s.books.Balance(c.SKU, stock.Account{Kind: stock.Available}); missing > 0 {
+		return s.recall(c, missing)
+	}
+	movement := stock.Movement{
+		ID: id.Movement{UUID: s.IDs.New()}, At: s.now, SKU: c.SKU, Quantity: max(c.Delta, -c.Delta),
+		From: stock.Account{Kind: stock.Adjustment}, To: stock.Account{Kind: stock.Available},
+		Reason: stock.Adjusted, Cause: causeOf("count", c.Note),
+	}
+	if c.Delta < 0 {
+		movement.From, movement.To = movement.To, movement.From
+	}
+	if err := s.books.Book(movement); err != nil {
+		return adjusted{}, err
+	}
+	if err := s.grant(id.Grant{}, []id.SKU{c.SKU}); err != nil {
+		return adjusted{}, err
+	}
+	s.remember(c.Key)
+	return adjusted{Stocked: Stocked{Levels: s.levelsOf(item)}}, nil
+}
+
+// recall asks the store for units back, so that a correction can be booked.
+func (s *state) recall(c AdjustStock, missing int64) (adjusted, error) {
+	quota := s.books.Balance(c.SKU, stock.QuotaOf(s.options.Store))
+	free := s.books.Balance(c.SKU, stock.Account{Kind: stock.Available})
+	if c.noRecall || quota < missing {
+		return adjusted{}, fault.New(fault.Conflict,
+			"%d units of %s cannot be taken off the books at %s: %d are free, and %s has not given back %d that it holds",
+			-c.Delta, c.SKU, s.books.Site(), free, s.options.Store, quota)
+	}
+	recall := id.Grant{UUID: s.IDs.New()}
+	message := event.QuotaRecalled{Recall: recall, Units: []event.Units{{SKU: c.SKU, Quantity: missing}}}
+	if err := s.books.Say(s.options.Store, "quota", message, s.now); err != nil {
+		return adjusted{}, err
+	}
+	return adjusted{recall: recall, returned: s.recalls.add(recall)}, nil
+}
+
+func checkItem(field string, sku id.SKU, units int64) error {
+	if _, err := id.ParseSKU(string(sku)); err != nil {
+		return err
+	}
+	if units < 1 {
+		return fault.At(field, fault.Invalid, "the quantity %d is not above zero", units)
+	}
+	if units > stock.MaxQuantity {
+		return fault.At(field, fault.Invalid, "the quantity %d is above the limit of %d", units, stock.MaxQuantity)
+	}
+	return nil
+}
+
+func causeOf(kind, note string) string {
+	if note == "" {
+		return kind
+	}
+	return kind + ": " + note
+}
+
+func skusOf(items []Item) []id.SKU {
+	skus := make([]id.SKU, len(items))
+	for i, item := range items {
+		skus[i] = item.SKU
+	}
+	return skus
+}
+
+func (s *state) levelsOf(items []Item) []stock.Level {
+	levels := make([]stock.Level, len(items))
+	for i, item := range items {
+		levels[i] = s.level(item.SKU)
+	}
+	return levels
+}
