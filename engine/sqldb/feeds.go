@@ -1,0 +1,146 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"crossdock/core/id"
+	"crossdock/dist/feed"
+	"crossdock/engine/sqldb/booksdb"
+	"crossdock/site/books"
+)
+
+// messagePage is how many messages are read at a time: enough that the reads
+// do not count, few enough that large bodies do not pile up beyond a byte limit.
+const messagePage = 64
+
+// Books reads a site's ledger and feeds.
+type Books struct {
+	reader Reader
+	books  *booksdb.Queries
+}
+
+// Messages returns what was said to a destination after seq.
+func (b *Books) Messages(ctx context.Context, destination string, after uint64, limit, maxBytes int) ([]feed.Message, error) {
+	var page []feed.Message
+	size := 0
+	for len(page) < limit {
+		want := min(limit-len(page), messagePage)
+		rows, err := b.books.MessagesAfter(ctx, booksdb.MessagesAfterParams{
+			Destination: destination, After: number(after), Most: most(want),
+		})
+		if err != nil {
+			return nil, b.reader.fail(err, "sqldb.Messages", "")
+		}
+		for _, row := range rows {
+			size += len(row.Body)
+			if len(page) > 0 && size > maxBytes {
+				return page, nil
+			}
+			page = append(page, message(b.reader.Site, row))
+			after = uint64(row.Seq)
+		}
+		if len(rows) < want {
+			break
+		}
+	}
+	return page, nil
+}
+
+// Written returns the newest message to a destination, and the one numbered seq.
+func (b *Books) Written(ctx context.Context, destination string, seq uint64) (newest, at feed.Cursor, err error) {
+	site := string(b.reader.Site)
+	last, err := b.books.NewestMessage(ctx, destination)
+	if errors.Is(err, sql.ErrNoRows) {
+		return feed.Cursor{}, feed.Cursor{}, nil
+	}
+	if err != nil {
+		return feed.Cursor{}, feed.Cursor{}, b.reader.fail(err, "sqldb.Written", "")
+	}
+	newest = feed.Cursor{
+		Origin: site, Destination: destination,
+		Epoch: uint64(last.Epoch), Seq: uint64(last.Seq), Hash: feedHash(last.Hash), At: last.At,
+	}
+	row, err := b.books.MessageAt(ctx, booksdb.MessageAtParams{Destination: destination, Seq: number(seq)})
+	if errors.Is(err, sql.ErrNoRows) {
+		return newest, feed.Cursor{}, nil
+	}
+	if err != nil {
+		return feed.Cursor{}, feed.Cursor{}, b.reader.fail(err, "sqldb.Written", "")
+	}
+	return newest, feed.Cursor{
+		Origin: site, Destination: destination,
+		Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At,
+	}, nil
+}
+
+// Cursors returns how far the site has read each origin.
+func (b *Books) Cursors(ctx context.Context) ([]feed.Cursor, error) {
+	read, err := readCursors(ctx, b.books, b.reader.Site)
+	return read, b.reader.fail(err, "sqldb.Cursors", "")
+}
+
+// Parked returns the messages put aside, oldest first.
+func (b *Books) Parked(ctx context.Context) ([]books.Parked, error) {
+	parked, err := readParked(ctx, b.books, b.reader.Site)
+	return parked, b.reader.fail(err, "sqldb.Parked", "")
+}
+
+func readCursors(ctx context.Context, q *booksdb.Queries, site id.Site) ([]feed.Cursor, error) {
+	rows, err := q.Cursors(ctx)
+	read := make([]feed.Cursor, len(rows))
+	for i, row := range rows {
+		read[i] = feed.Cursor{
+			Origin: row.Origin, Destination: string(site),
+			Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At,
+		}
+	}
+	return read, err
+}
+
+func readParked(ctx context.Context, q *booksdb.Queries, site id.Site) ([]books.Parked, error) {
+	rows, err := q.Parked(ctx)
+	parked := make([]books.Parked, len(rows))
+	for i, row := range rows {
+		parked[i] = books.Parked{
+			Message: feed.Message{
+				Origin: row.Origin, Destination: string(site), Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), At: row.At,
+				Key: row.Key, Kind: row.Kind, Body: row.Body, Hash: feedHash(row.Hash),
+			},
+			Reason: row.Reason, ParkedAt: moment(row.ParkedAt),
+		}
+	}
+	return parked, err
+}
+
+// readWritten steps from destination to destination along the outbox's key, so
+// that it costs the same however much was said.
+func readWritten(ctx context.Context, q *booksdb.Queries, site id.Site) ([]feed.Cursor, error) {
+	var written []feed.Cursor
+	for destination := ""; ; {
+		next, err := q.NextDestination(ctx, destination)
+		if errors.Is(err, sql.ErrNoRows) {
+			return written, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		last, err := q.NewestMessage(ctx, next)
+		if err != nil {
+			return nil, err
+		}
+		written = append(written, feed.Cursor{
+			Origin: string(site), Destination: next,
+			Epoch: uint64(last.Epoch), Seq: uint64(last.Seq), Hash: feedHash(last.Hash), At: last.At,
+		})
+		destination = next
+	}
+}
+
+func message(site id.Site, row booksdb.Outbox) feed.Message {
+	return feed.Message{
+		Origin: string(site), Destination: row.Destination, Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), At: row.At,
+		Key: row.Key, Kind: row.Kind, Body: row.Body, Hash: feedHash(row.Hash),
+	}
+}

@@ -1,0 +1,122 @@
+package sqldb
+
+import (
+	"context"
+	"encoding/json"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/money"
+	"crossdock/core/order"
+	"crossdock/engine/sqldb/storedb"
+)
+
+// orderHead returns an order without its lines and fulfillments.
+func orderHead(row storedb.Order) (order.Order, error) {
+	o := order.Order{
+		ID:        id.Order{UUID: uuid(row.ID)},
+		Number:    row.Number,
+		Store:     id.Site(row.Store),
+		Customer:  id.User{UUID: uuid(row.Customer)},
+		Reference: row.Reference,
+		Status:    order.Status(row.Status),
+		Version:   int(row.Version),
+		PlacedAt:  moment(row.PlacedAt),
+		ChangedAt: moment(row.ChangedAt),
+		Address: order.Address{
+			Name: row.Name, Street: row.Street, PostalCode: row.PostalCode, City: row.City,
+			District: id.District(row.District), Email: row.Email, Phone: row.Phone,
+		},
+		Payment:   row.Payment,
+		Total:     money.Of(row.Total, money.Currency(row.Currency)),
+		Reason:    row.Reason,
+		VoidAsked: row.VoidAsked,
+	}
+	if row.Why == "" {
+		return o, nil
+	}
+	if err := json.Unmarshal([]byte(row.Why), &o.Why); err != nil {
+		return o, &fault.Error{Kind: fault.Corrupt, Op: "sqldb.Order", Message: "the sourcing of order " + o.ID.String() + " cannot be read", Cause: err}
+	}
+	return o, nil
+}
+
+func orderHeads(rows []storedb.Order) ([]order.Order, error) {
+	orders := make([]order.Order, len(rows))
+	for i, row := range rows {
+		var err error
+		if orders[i], err = orderHead(row); err != nil {
+			return nil, err
+		}
+	}
+	return orders, nil
+}
+
+// fill adds lines, fulfillments and their parts to orders, which must be every
+// stored order between their first and their last, in order of identifier.
+func fill(ctx context.Context, q *storedb.Queries, orders []order.Order) error {
+	if len(orders) == 0 {
+		return nil
+	}
+	first, last := orders[0].ID.UUID, orders[len(orders)-1].ID.UUID
+	lines, err := q.OrderLines(ctx, storedb.OrderLinesParams{First: first[:], Last: last[:]})
+	if err != nil {
+		return err
+	}
+	fulfillments, err := q.Fulfillments(ctx, storedb.FulfillmentsParams{First: first[:], Last: last[:]})
+	if err != nil {
+		return err
+	}
+	parts, err := q.FulfillmentLines(ctx, storedb.FulfillmentLinesParams{First: first[:], Last: last[:]})
+	if err != nil {
+		return err
+	}
+	for i := range orders {
+		o := &orders[i]
+		lines = takeLines(o, lines)
+		fulfillments = takeFulfillments(o, fulfillments)
+		parts = takeParts(o, parts)
+	}
+	if len(lines)+len(fulfillments)+len(parts) > 0 {
+		return fault.New(fault.Corrupt, "there are lines or fulfillments of orders that do not exist, between %s and %s", first, last)
+	}
+	return nil
+}
+
+func takeLines(o *order.Order, rows []storedb.OrderLine) []storedb.OrderLine {
+	for len(rows) > 0 && uuid(rows[0].OrderID) == o.ID.UUID {
+		row := rows[0]
+		o.Lines = append(o.Lines, order.Line{
+			Number: int(row.Line), SKU: id.SKU(row.Sku), Name: row.Name, Price: money.Of(row.Price, money.Currency(row.Currency)),
+			Quantity: row.Quantity, Voided: row.Voided, Returned: row.Returned,
+		})
+		rows = rows[1:]
+	}
+	return rows
+}
+
+func takeFulfillments(o *order.Order, rows []storedb.Fulfillment) []storedb.Fulfillment {
+	for len(rows) > 0 && uuid(rows[0].OrderID) == o.ID.UUID {
+		row := rows[0]
+		o.Fulfillments = append(o.Fulfillments, order.Fulfillment{
+			ID: id.Fulfillment{UUID: uuid(row.ID)}, Warehouse: id.Site(row.Warehouse),
+			Stage: order.Stage(row.Stage), Version: int(row.Version), ChangedAt: moment(row.ChangedAt),
+		})
+		rows = rows[1:]
+	}
+	return rows
+}
+
+// takeParts relies on the fulfillments of an order being numbered from 1.
+func takeParts(o *order.Order, rows []storedb.FulfillmentLinesRow) []storedb.FulfillmentLinesRow {
+	for len(rows) > 0 && uuid(rows[0].OrderID) == o.ID.UUID && int(rows[0].Part) <= len(o.Fulfillments) {
+		row := rows[0]
+		f := &o.Fulfillments[row.Part-1]
+		f.Lines = append(f.Lines, order.Part{
+			Line: int(row.Line), SKU: id.SKU(row.Sku),
+			Quantity: row.Quantity, Voided: row.Voided, Asked: row.Asked, Returned: row.Returned,
+		})
+		rows = rows[1:]
+	}
+	return rows
+}

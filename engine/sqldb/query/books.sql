@@ -1,0 +1,58 @@
+-- name: Site :one
+SELECT name, role, epoch
+FROM   site
+WHERE  one = 1;
+
+-- name: MovementsAfter :many
+SELECT   seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref, reason, order_id, line, cause, hash
+FROM     movements
+WHERE    seq > sqlc.arg(after)
+ORDER BY seq
+LIMIT    sqlc.arg(most);
+
+-- name: LastMovement :one
+SELECT   seq, hash
+FROM     movements
+ORDER BY seq DESC
+LIMIT    1;
+
+-- name: Balances :many
+SELECT   sku, account, ref, units
+FROM     balances
+ORDER BY sku, account, ref;
+
+-- name: MessagesAfter :many
+SELECT   destination, seq, epoch, at, key, kind, body, hash
+FROM     outbox
+WHERE    destination = sqlc.arg(destination) AND seq > sqlc.arg(after)
+ORDER BY seq
+LIMIT    sqlc.arg(most);
+
+-- name: NextDestination :one
+SELECT   destination
+FROM     outbox
+WHERE    destination > sqlc.arg(after)
+ORDER BY destination
+LIMIT    1;
+
+-- name: NewestMessage :one
+SELECT   epoch, seq, hash, at
+FROM     outbox
+WHERE    destination = $1
+ORDER BY seq DESC
+LIMIT    1;
+
+-- name: MessageAt :one
+SELECT epoch, seq, hash, at
+FROM   outbox
+WHERE  destination = $1 AND seq = $2;
+
+-- name: Cursors :many
+SELECT   origin, epoch, seq, hash, at
+FROM     cursors
+ORDER BY origin;
+
+-- name: Parked :many
+SELECT   origin, epoch, seq, at, key, kind, body, hash, reason, parked_at
+FROM     parked
+ORDER BY parked_at, origin, seq;

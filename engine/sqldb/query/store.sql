@@ -1,0 +1,196 @@
+-- name: OrderByID :one
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+FROM     orders
+WHERE    id = $1;
+
+-- name: LastNumber :one
+SELECT   number
+FROM     orders
+ORDER BY number DESC
+LIMIT    1;
+
+-- name: OrdersAfter :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+FROM     orders
+WHERE    id > sqlc.arg(after)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- The lists are newest first, before an identifier. Each of them is led by the
+-- index of its first condition; what else is asked is looked at row by row.
+
+-- name: OrdersNewest :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+FROM     orders
+WHERE    id < sqlc.arg(before)
+ORDER BY id DESC
+LIMIT    sqlc.arg(most);
+
+-- name: OrdersByNumber :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+FROM     orders
+WHERE    number = sqlc.arg(number) AND id < sqlc.arg(before)
+         AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
+         AND (reference = sqlc.arg(reference) OR sqlc.arg(reference) = '')
+         AND (customer = sqlc.arg(customer) OR CAST(sqlc.arg(any_customer) AS boolean))
+ORDER BY id DESC
+LIMIT    sqlc.arg(most);
+
+-- name: OrdersByReference :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+FROM     orders
+WHERE    reference = sqlc.arg(reference) AND reference <> '' AND id < sqlc.arg(before)
+         AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
+         AND (customer = sqlc.arg(customer) OR CAST(sqlc.arg(any_customer) AS boolean))
+ORDER BY id DESC
+LIMIT    sqlc.arg(most);
+
+-- name: OrdersByCustomer :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+FROM     orders
+WHERE    customer = sqlc.arg(customer) AND id < sqlc.arg(before)
+         AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
+ORDER BY id DESC
+LIMIT    sqlc.arg(most);
+
+-- name: OrdersByStatus :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+FROM     orders
+WHERE    status = sqlc.arg(status) AND id < sqlc.arg(before)
+ORDER BY id DESC
+LIMIT    sqlc.arg(most);
+
+-- name: OrderLines :many
+SELECT   order_id, line, sku, name, price, currency, quantity, voided, returned
+FROM     order_lines
+WHERE    order_id >= sqlc.arg(first) AND order_id <= sqlc.arg(last)
+ORDER BY order_id, line;
+
+-- name: Fulfillments :many
+SELECT   order_id, part, id, warehouse, stage, version, changed_at
+FROM     fulfillments
+WHERE    order_id >= sqlc.arg(first) AND order_id <= sqlc.arg(last)
+ORDER BY order_id, part;
+
+-- name: FulfillmentLines :many
+SELECT   f.order_id, f.part, l.line, l.sku, l.quantity, l.voided, l.asked, l.returned
+FROM     fulfillments f
+JOIN     fulfillment_lines l ON l.fulfillment_id = f.id
+WHERE    f.order_id >= sqlc.arg(first) AND f.order_id <= sqlc.arg(last)
+ORDER BY f.order_id, f.part, l.line;
+
+-- name: Events :many
+SELECT   order_id, seq, at, site, kind, text
+FROM     order_events
+WHERE    order_id = $1
+ORDER BY seq;
+
+-- name: Notices :many
+SELECT   order_id, event, channel, seq, at, text
+FROM     notices
+WHERE    order_id = $1
+ORDER BY seq, event, channel;
+
+-- name: OrderCounts :many
+SELECT status, orders
+FROM   order_counts
+WHERE  orders > 0;
+
+-- name: ProductCount :one
+SELECT count(*)
+FROM   products;
+
+-- name: Products :many
+SELECT   number, sku, name, description, type, category, price, currency
+FROM     products
+ORDER BY sku;
+
+-- name: Shelves :many
+SELECT   type, category, count(*) AS products
+FROM     products
+GROUP BY type, category
+ORDER BY type, category;
+
+-- name: Districts :many
+SELECT   code, name
+FROM     districts
+ORDER BY code;
+
+-- name: DistrictWarehouses :many
+SELECT   district, rank, warehouse
+FROM     district_warehouses
+ORDER BY district, rank;
+
+-- name: Levels :many
+SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version
+FROM     levels
+ORDER BY sku, warehouse;
+
+-- name: LevelsBetween :many
+SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version
+FROM     levels
+WHERE    sku >= sqlc.arg(first) AND sku <= sqlc.arg(last)
+         AND (warehouse = sqlc.arg(warehouse) OR sqlc.arg(warehouse) = '')
+ORDER BY sku, warehouse;
+
+-- name: HeldBetween :many
+SELECT   sku, ref, units
+FROM     balances
+WHERE    sku >= sqlc.arg(first) AND sku <= sqlc.arg(last) AND account = 'held'
+         AND (ref = sqlc.arg(warehouse) OR sqlc.arg(warehouse) = '')
+ORDER BY sku, ref;
+
+-- name: StockedAfter :many
+-- The SKUs of the next page: of each source no more than the page can hold.
+SELECT   sku
+FROM (
+  SELECT sku FROM (
+    SELECT   DISTINCT levels.sku
+    FROM     levels
+    WHERE    levels.sku > sqlc.arg(after) AND (warehouse = sqlc.arg(warehouse) OR sqlc.arg(warehouse) = '')
+    ORDER BY levels.sku
+    LIMIT    sqlc.arg(most)
+  ) known
+  UNION
+  SELECT sku FROM (
+    SELECT   DISTINCT balances.sku
+    FROM     balances
+    WHERE    balances.sku > sqlc.arg(after) AND account = 'held' AND (ref = sqlc.arg(warehouse) OR sqlc.arg(warehouse) = '')
+    ORDER BY balances.sku
+    LIMIT    sqlc.arg(most)
+  ) held
+) stocked
+ORDER BY sku
+LIMIT    sqlc.arg(most);
+
+-- name: UserByID :one
+SELECT id, name, name_key, password_hash, district, email, phone, role, registered_at
+FROM   users
+WHERE  id = $1;
+
+-- name: UserByNameKey :one
+SELECT id, name, name_key, password_hash, district, email, phone, role, registered_at
+FROM   users
+WHERE  name_key = $1;
+
+-- name: Cart :one
+SELECT lines
+FROM   carts
+WHERE  owner = $1;
+
+-- name: Session :one
+SELECT token_hash, data, expires_at
+FROM   sessions
+WHERE  token_hash = $1 AND expires_at > sqlc.arg(now);
+
+-- name: Request :one
+SELECT key, body_hash, answer, at
+FROM   requests
+WHERE  key = $1;

@@ -1,0 +1,86 @@
+-- name: FulfillmentByID :one
+SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone
+FROM     fulfillments
+WHERE    id = $1;
+
+-- The lists are oldest first, after an identifier. Each of them is led by the
+-- index of its first condition.
+
+-- name: FulfillmentsAfter :many
+SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone
+FROM     fulfillments
+WHERE    id > sqlc.arg(after)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: FulfillmentsByOrder :many
+SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone
+FROM     fulfillments
+WHERE    order_id = sqlc.arg(order_id) AND id > sqlc.arg(after)
+         AND (stage = sqlc.arg(stage) OR sqlc.arg(stage) = '')
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: FulfillmentsByStage :many
+SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone
+FROM     fulfillments
+WHERE    stage = sqlc.arg(stage) AND id > sqlc.arg(after)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: FulfillmentLines :many
+SELECT   fulfillment_id, line, sku, name, quantity, voided, returned
+FROM     fulfillment_lines
+WHERE    fulfillment_id >= sqlc.arg(first) AND fulfillment_id <= sqlc.arg(last)
+ORDER BY fulfillment_id, line;
+
+-- name: Events :many
+SELECT   fulfillment_id, seq, at, kind, text
+FROM     fulfillment_events
+WHERE    fulfillment_id = $1
+ORDER BY seq;
+
+-- name: Versions :many
+SELECT   sku, version
+FROM     levels
+ORDER BY sku;
+
+-- name: Request :one
+SELECT key, body_hash, answer, at
+FROM   requests
+WHERE  key = $1;
+
+-- name: KnownAfter :many
+-- The SKUs of the next page: of each source no more than the page can hold.
+SELECT   sku
+FROM (
+  SELECT sku FROM (SELECT products.sku FROM products WHERE products.sku > sqlc.arg(after) ORDER BY products.sku LIMIT sqlc.arg(most)) named
+  UNION
+  SELECT sku FROM (SELECT levels.sku FROM levels WHERE levels.sku > sqlc.arg(after) ORDER BY levels.sku LIMIT sqlc.arg(most)) versioned
+  UNION
+  SELECT sku FROM (SELECT DISTINCT balances.sku FROM balances WHERE balances.sku > sqlc.arg(after) ORDER BY balances.sku LIMIT sqlc.arg(most)) moved
+) known
+ORDER BY sku
+LIMIT    sqlc.arg(most);
+
+-- name: ProductsBetween :many
+SELECT   sku, name
+FROM     products
+WHERE    sku >= sqlc.arg(first) AND sku <= sqlc.arg(last)
+ORDER BY sku;
+
+-- name: VersionsBetween :many
+SELECT   sku, version
+FROM     levels
+WHERE    sku >= sqlc.arg(first) AND sku <= sqlc.arg(last)
+ORDER BY sku;
+
+-- name: BalancesBetween :many
+SELECT   sku, account, ref, units
+FROM     balances
+WHERE    sku >= sqlc.arg(first) AND sku <= sqlc.arg(last)
+ORDER BY sku, account, ref;

@@ -1,0 +1,246 @@
+package sqlite
+
+import (
+	"encoding/json"
+
+	"zombiezen.com/go/sqlite"
+
+	"crossdock/engine/sqldb"
+	"crossdock/site/store"
+)
+
+// storeWriter holds the statements that write a store's own tables.
+type storeWriter struct {
+	books   booksWriter
+	orders  orderWriter
+	updates orderUpdater
+
+	products, districts, served, levels *bulk
+	events, notices, transactions       *bulk
+	users, carts, sessions, requests    *bulk
+	unserve, emptyCart, endSession      *sqlite.Stmt
+}
+
+func newStoreWriter(conn *sqlite.Conn) (*storeWriter, error) {
+	p := &preparer{conn: conn}
+	w := &storeWriter{books: newBooksWriter(p), orders: newOrderWriter(p), updates: newOrderUpdater(p)}
+	w.prepareCatalog(p)
+	w.prepareHistory(p)
+	w.preparePeople(p)
+	return w, p.err
+}
+
+// write follows the order of the fields of Changes.
+func (w *storeWriter) write(batch *store.Changes) error {
+	if err := w.books.write(&batch.Books); err != nil {
+		return err
+	}
+	if err := w.writeCatalog(batch); err != nil {
+		return err
+	}
+	if err := w.orders.write(batch.Orders); err != nil {
+		return err
+	}
+	if err := w.updates.write(batch.Updates); err != nil {
+		return err
+	}
+	if err := w.writeHistory(batch); err != nil {
+		return err
+	}
+	return w.writePeople(batch)
+}
+
+func (w *storeWriter) prepareCatalog(p *preparer) {
+	w.products = p.bulk(`
+		INSERT INTO products
+		       (sku, name, description, type, category, price, currency)
+		VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (sku) DO UPDATE
+		SET name = excluded.name, description = excluded.description, type = excluded.type,
+		    category = excluded.category, price = excluded.price, currency = excluded.currency`)
+	w.districts = p.bulk(`
+		INSERT INTO districts
+		       (code, name)
+		VALUES (?, ?)
+		ON CONFLICT (code) DO UPDATE SET name = excluded.name`)
+	w.unserve = p.stmt(`
+		DELETE FROM district_warehouses
+		WHERE  district = ?`)
+	w.served = p.bulk(`
+		INSERT INTO district_warehouses
+		       (district, rank, warehouse)
+		VALUES (?, ?, ?)`)
+	w.levels = p.bulk(`
+		INSERT INTO levels
+		       (sku, warehouse, on_hand, available, quota, allocated, picked, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (sku, warehouse) DO UPDATE
+		SET on_hand = excluded.on_hand, available = excluded.available, quota = excluded.quota,
+		    allocated = excluded.allocated, picked = excluded.picked, version = excluded.version`)
+}
+
+func (w *storeWriter) writeCatalog(batch *store.Changes) error {
+	w.products.expect(len(batch.Products))
+	for i := range batch.Products {
+		p := &batch.Products[i]
+		b := w.products.row().text(string(p.SKU)).text(p.Name).text(p.Description).text(p.Type).text(p.Category)
+		if err := b.int(p.Price.Minor).text(string(p.Price.Currency)).done(); err != nil {
+			return err
+		}
+	}
+	for i := range batch.Districts {
+		d := &batch.Districts[i]
+		w.districts.expect(1)
+		if err := w.districts.row().text(string(d.Code)).text(d.Name).done(); err != nil {
+			return err
+		}
+		w.unserve.BindText(1, string(d.Code))
+		if err := run(w.unserve); err != nil {
+			return err
+		}
+		w.served.expect(len(d.Warehouses))
+		for rank, warehouse := range d.Warehouses {
+			if err := w.served.row().text(string(d.Code)).int(int64(rank + 1)).text(string(warehouse)).done(); err != nil {
+				return err
+			}
+		}
+	}
+	w.levels.expect(len(batch.Levels))
+	for i := range batch.Levels {
+		l := &batch.Levels[i]
+		b := w.levels.row().text(string(l.SKU)).text(string(l.Warehouse))
+		b.int(l.OnHand).int(l.Available).int(l.Quota).int(l.Allocated).int(l.Picked).int(l.Version)
+		if err := b.done(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *storeWriter) prepareHistory(p *preparer) {
+	w.events = p.bulk(`
+		INSERT INTO order_events
+		       (order_id, seq, at, site, kind, text)
+		VALUES (?, ?, ?, ?, ?, ?)`)
+	w.notices = p.bulk(`
+		INSERT INTO notices
+		       (order_id, event, channel, seq, at, text)
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (order_id, event, channel) DO NOTHING`)
+	w.transactions = p.bulk(`
+		INSERT INTO transactions
+		       (id, order_id, at, method, kind, state, amount, currency)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+}
+
+func (w *storeWriter) writeHistory(batch *store.Changes) error {
+	w.events.expect(len(batch.Events))
+	for i := range batch.Events {
+		e := &batch.Events[i]
+		b := w.events.row().uuid(e.Order.UUID).int(int64(e.Seq)).time(e.At).text(string(e.Site)).text(e.Kind).text(e.Text)
+		if err := b.done(); err != nil {
+			return err
+		}
+	}
+	w.notices.expect(len(batch.Notices))
+	for i := range batch.Notices {
+		n := &batch.Notices[i]
+		if err := w.notices.row().uuid(n.Order.UUID).text(n.Event).text(n.Channel).int(int64(n.Seq)).time(n.At).text(n.Text).done(); err != nil {
+			return err
+		}
+	}
+	w.transactions.expect(len(batch.Transactions))
+	for i := range batch.Transactions {
+		t := &batch.Transactions[i]
+		b := w.transactions.row().uuid(t.ID).uuid(t.Order.UUID).time(t.At).text(string(t.Method)).text(string(t.Kind))
+		if err := b.text(string(t.State)).int(t.Amount.Minor).text(string(t.Amount.Currency)).done(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *storeWriter) preparePeople(p *preparer) {
+	w.users = p.bulk(`
+		INSERT INTO users
+		       (id, name, name_key, password_hash, district, email, phone, role, registered_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE
+		SET name = excluded.name, name_key = excluded.name_key, password_hash = excluded.password_hash,
+		    district = excluded.district, email = excluded.email, phone = excluded.phone,
+		    role = excluded.role, registered_at = excluded.registered_at`)
+	w.carts = p.bulk(`
+		INSERT INTO carts
+		       (owner, lines, changed_at)
+		VALUES (?, ?, ?)
+		ON CONFLICT (owner) DO UPDATE SET lines = excluded.lines, changed_at = excluded.changed_at`)
+	w.emptyCart = p.stmt(`
+		DELETE FROM carts
+		WHERE  owner = ?`)
+	w.sessions = p.bulk(`
+		INSERT INTO sessions
+		       (token_hash, data, expires_at)
+		VALUES (?, ?, ?)
+		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`)
+	w.endSession = p.stmt(`
+		DELETE FROM sessions
+		WHERE  token_hash = ?`)
+	w.requests = p.bulk(insertRequest)
+}
+
+// insertRequest is the same at a warehouse.
+const insertRequest = `
+		INSERT INTO requests
+		       (key, body_hash, answer, at)
+		VALUES (?, ?, ?, ?)`
+
+func (w *storeWriter) writePeople(batch *store.Changes) error {
+	w.users.expect(len(batch.Users))
+	for i := range batch.Users {
+		u := &batch.Users[i]
+		b := w.users.row().uuid(u.ID.UUID).text(u.Name).text(sqldb.NameKey(u.Name)).text(u.PasswordHash).text(string(u.District))
+		if err := b.text(u.Email).text(u.Phone).text(u.Role).time(u.RegisteredAt).done(); err != nil {
+			return err
+		}
+	}
+	for i := range batch.Carts {
+		if err := w.writeCart(&batch.Carts[i]); err != nil {
+			return err
+		}
+	}
+	w.sessions.expect(len(batch.Sessions))
+	for i := range batch.Sessions {
+		s := &batch.Sessions[i]
+		if err := w.sessions.row().text(s.TokenHash).bytes(s.Data).time(s.ExpiresAt).done(); err != nil {
+			return err
+		}
+	}
+	for _, tokenHash := range batch.Ended {
+		w.endSession.BindText(1, tokenHash)
+		if err := run(w.endSession); err != nil {
+			return err
+		}
+	}
+	w.requests.expect(len(batch.Requests))
+	for i := range batch.Requests {
+		r := &batch.Requests[i]
+		if err := w.requests.row().text(r.Key).bytes(r.BodyHash[:]).text(r.Answer).time(r.At).done(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeCart writes one row at a time: a batch may fill and empty the same cart.
+func (w *storeWriter) writeCart(c *store.CartRow) error {
+	if len(c.Cart.Lines) == 0 {
+		w.emptyCart.BindText(1, c.Owner)
+		return run(w.emptyCart)
+	}
+	lines, err := json.Marshal(c.Cart.Lines)
+	if err != nil {
+		return err
+	}
+	w.carts.expect(1)
+	return w.carts.row().text(c.Owner).text(string(lines)).time(c.ChangedAt).done()
+}
