@@ -1,0 +1,106 @@
+package shop
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"crossdock/core/cart"
+	"crossdock/core/id"
+	"crossdock/web/page"
+)
+
+// flashCookie carries the name of a message over a redirect. It is not in the
+// session, which would be written to disk twice for a word of thanks.
+const flashCookie = "crossdock-flash"
+
+// flashes is every message that may follow a redirect, by name: a cookie that
+// somebody made up can at worst show one of them.
+var flashes = map[string]page.Flash{
+	"added":      {Kind: page.Done, Text: "It is in your cart."},
+	"changed":    {Kind: page.Done, Text: "Your cart is changed."},
+	"empty":      {Kind: page.Note, Text: "There is nothing in your cart to check out."},
+	"registered": {Kind: page.Done, Text: "Welcome. Your account is open."},
+	"logged-out": {Kind: page.Done, Text: "You are logged out."},
+	"saved":      {Kind: page.Done, Text: "Your data is saved."},
+	"void-asked": {Kind: page.Note, Text: "The warehouses are asked to void the order."},
+}
+
+// flash shows a message on the page that the browser is sent to.
+func (v *visit) flash(name string) {
+	cookie := &http.Cookie{
+		Name: flashCookie, Value: name, Path: "/", MaxAge: 60, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: v.Secure || v.TLS != nil,
+	}
+	v.reply.header.Add("Set-Cookie", cookie.String())
+}
+
+func (v *visit) takeFlash() []page.Flash {
+	cookie, err := v.Cookie(flashCookie)
+	if err != nil {
+		return nil
+	}
+	gone := &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+	v.reply.header.Add("Set-Cookie", gone.String())
+	if flash, known := flashes[cookie.Value]; known {
+		return []page.Flash{flash}
+	}
+	return nil
+}
+
+// frame is what surrounds the page, with the cart as it is stored.
+func (v *visit) frame() (page.Frame, error) {
+	basket, err := v.basket()
+	if err != nil {
+		return page.Frame{}, err
+	}
+	return v.frameWith(basket)
+}
+
+// frameWith is frame for a page that has read the cart already.
+func (v *visit) frameWith(basket cart.Cart) (page.Frame, error) {
+	stale, err := v.stale()
+	if err != nil {
+		return page.Frame{}, err
+	}
+	f := v.bareFrame()
+	f.Units = basket.Count()
+	f.Flashes = v.takeFlash()
+	for _, site := range slices.Sorted(maps.Keys(stale)) {
+		f.Stale = append(f.Stale, page.StaleSite{Site: string(site), Name: v.SiteNames[site], Since: v.local(stale[site])})
+	}
+	return f, nil
+}
+
+// bareFrame is a frame that needs nobody to answer.
+func (v *visit) bareFrame() page.Frame {
+	path := "/"
+	if v.Method == http.MethodGet {
+		path = v.URL.RequestURI()
+	}
+	return page.Frame{Shop: v.Name, User: v.user.Name, Path: path, Now: v.local(v.Now()), Demo: v.Demo}
+}
+
+// local is a moment in the zone in which times are shown; none stays none.
+func (s *shop) local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(s.Zone)
+}
+
+func (s *shop) place(site id.Site) page.Place {
+	return page.Place{Site: string(site), Name: s.SiteNames[site]}
+}
+
+// showIn draws a page inside the usual frame.
+func (v *visit) showIn(status int, draw func(page.Frame) templ.Component) error {
+	f, err := v.frame()
+	if err != nil {
+		return err
+	}
+	return v.show(status, draw(f))
+}

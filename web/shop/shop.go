@@ -1,0 +1,117 @@
+// Package shop is the storefront: the pages on which customers browse, gather a
+// cart, order, and follow what became of it, and the page that shows how the
+// sites stand with each other.
+//
+// It turns requests into commands and queries of the store site, and answers
+// into the view models of page. It decides nothing about stock, prices or
+// orders, draws no HTML, keeps no state of its own but sessions, and shows an
+// order to nobody but its customer.
+//
+// Start reading at New and the table of routes below it, then serve.go, which
+// every request goes through.
+package shop
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"crossdock/core/id"
+	"crossdock/core/money"
+	"crossdock/site/store"
+	"crossdock/web/auth"
+	"crossdock/web/page"
+)
+
+// Deps is what the storefront needs. Zero fields take the defaults that they
+// name; those without one are needed.
+type Deps struct {
+	Store *store.Store
+	Sites Sites
+	Carts Carts // default: the store site's own
+	IDs   id.Source
+	Now   func() time.Time
+	Log   *slog.Logger
+
+	Site      id.Site            // the store's name among the sites; default "store"
+	SiteNames map[id.Site]string // for people; default: none
+	Name      string             // of the shop; default "Crossdock"
+	Currency  money.Currency     // of an empty cart's total
+	Zone      *time.Location     // in which times are shown; default: the machine's
+	Demo      bool               // say that nothing is really shipped
+
+	// Secure says that browsers come by https, though a proxy in front takes it off.
+	Secure bool
+	// TriesPerMinute is how often an address may try to log in or to register:
+	// see auth.NewThrottle.
+	TriesPerMinute int
+}
+
+// shop is the storefront. It is safe for concurrent use.
+type shop struct {
+	Deps
+	sessions *auth.Sessions
+	accounts *auth.Accounts
+	throttle *auth.Throttle
+	stock    *stockSums
+	mux      *http.ServeMux
+}
+
+// New returns the handler of all of the storefront's routes.
+func New(deps Deps) http.Handler {
+	if deps.Carts == nil {
+		deps.Carts = StoreCarts{deps.Store}
+	}
+	if deps.Site == "" {
+		deps.Site = "store"
+	}
+	if deps.Name == "" {
+		deps.Name = "Crossdock"
+	}
+	if deps.Zone == nil {
+		deps.Zone = time.Local
+	}
+	s := &shop{
+		Deps:     deps,
+		sessions: auth.NewSessions(deps.Store, deps.Now, deps.Secure),
+		accounts: auth.NewAccounts(deps.Store, deps.IDs),
+		throttle: auth.NewThrottle(deps.TriesPerMinute),
+		stock:    &stockSums{queries: deps.Store, now: deps.Now},
+		mux:      http.NewServeMux(),
+	}
+	for pattern, answer := range routes {
+		s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, answer) })
+	}
+	whole := http.NewServeMux()
+	whole.Handle("GET /static/", page.Assets()) // packed already
+	whole.Handle("/", gzhttp.GzipHandler(s.guarded()))
+	return s.withSecurityHeaders(whole)
+}
+
+// routes is every address of the storefront besides the files under /static/.
+var routes = map[string]answer{
+	"GET /{$}":                 showLanding,
+	"GET /catalog":             showCatalog,
+	"GET /product/{sku}":       showProduct,
+	"POST /cart/add":           addToCart,
+	"GET /cart":                showCart,
+	"POST /cart/set":           setInCart,
+	"POST /cart/remove":        removeFromCart,
+	"GET /checkout":            customersOnly(showCheckout),
+	"POST /checkout":           customersOnly(placeOrder),
+	"GET /placed/{order}":      customersOnly(showPlaced),
+	"GET /register":            showRegister,
+	"POST /register":           register,
+	"GET /login":               showLogin,
+	"POST /login":              logIn,
+	"POST /logout":             logOut,
+	"GET /profile":             customersOnly(showProfile),
+	"POST /profile":            customersOnly(changeProfile),
+	"GET /order/{order}":       customersOnly(showOrder),
+	"POST /order/{order}/void": customersOnly(voidOrder),
+	"GET /sites":               showSites,
+	"POST /sites/{site}/cut":   cutSite,
+	"POST /sites/{site}/heal":  healSite,
+}

@@ -1,0 +1,158 @@
+package shop
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/site/outbox"
+	"crossdock/site/store"
+	"crossdock/web/page"
+)
+
+func showSites(v *visit) error {
+	view, err := v.sitesView()
+	if err != nil {
+		return err
+	}
+	if v.wantsPart() {
+		return v.show(http.StatusOK, view.Panel())
+	}
+	return v.showIn(http.StatusOK, func(f page.Frame) templ.Component { return view.Page(f) })
+}
+
+func cutSite(v *visit) error  { return v.switchSite(v.Sites.Cut) }
+func healSite(v *visit) error { return v.switchSite(v.Sites.Heal) }
+
+// switchSite cuts or heals, where that is allowed.
+func (v *visit) switchSite(do func(context.Context, id.Site) error) error {
+	if !v.Sites.CanCut() {
+		return fault.New(fault.Denied, "links can be cut by hand in the demonstration alone")
+	}
+	if err := do(v.ctx(), id.Site(v.PathValue("site"))); err != nil {
+		return err
+	}
+	if v.wantsPart() {
+		return showSites(v)
+	}
+	v.redirect("/sites")
+	return nil
+}
+
+func (v *visit) sitesView() (page.Sites, error) {
+	links, err := v.Sites.Links(v.ctx())
+	if err != nil {
+		return page.Sites{}, err
+	}
+	warehouses, err := v.warehouses()
+	if err != nil {
+		return page.Sites{}, err
+	}
+	parked, err := v.Sites.Parked(v.ctx())
+	if err != nil {
+		return page.Sites{}, err
+	}
+	sums, err := v.stock.read(v.ctx())
+	if err != nil {
+		return page.Sites{}, err
+	}
+	view := page.Sites{Now: v.local(v.Now()), CanCut: v.Sites.CanCut()}
+	for _, warehouse := range warehouses {
+		link := v.linkOf(warehouse, links)
+		for _, p := range parked {
+			if p.Message.Origin == string(warehouse) {
+				link.Parked = append(link.Parked, page.ParkedKey{
+					Key: p.Message.Key, Kind: p.Message.Kind, Since: v.local(p.ParkedAt), Reason: p.Reason,
+				})
+			}
+		}
+		view.Links = append(view.Links, link)
+		row := sums[warehouse]
+		row.Site, row.Name = string(warehouse), v.SiteNames[warehouse]
+		view.Stock = append(view.Stock, row)
+	}
+	return view, nil
+}
+
+// linkOf joins both directions between the store and a warehouse. The one that
+// leads here is the one that tells how old our figures are.
+func (v *visit) linkOf(warehouse id.Site, links []outbox.Link) page.SiteLink {
+	view := page.SiteLink{Site: string(warehouse), Name: v.SiteNames[warehouse], Cut: v.Sites.IsCut(warehouse), Breaker: "closed"}
+	for _, link := range links {
+		other, here := v.ends(link)
+		if other != warehouse {
+			continue
+		}
+		feed := page.Feed{Last: link.Last, Cursor: link.Cursor, Lag: time.Duration(link.LagSeconds * float64(time.Second))}
+		if !here {
+			view.ToSite = feed
+			continue
+		}
+		view.FromSite = feed
+		view.Connected, view.StaleSince = link.Connected, v.local(link.StaleSince)
+		view.Attempts, view.NextTry, view.LastError = link.Failures, link.RetryAt, link.Trouble
+		if !link.Connected && link.RetryAt.After(v.Now()) {
+			view.Breaker = "open"
+		} else if !link.Connected {
+			view.Breaker = "half-open"
+		}
+	}
+	return view
+}
+
+// stockSums sums the stock of each warehouse. Adding up takes a moment and many
+// browsers ask every two seconds: a sum is good for one second.
+type stockSums struct {
+	queries store.Queries
+	now     func() time.Time
+
+	mu   sync.Mutex
+	sums map[id.Site]page.SiteTotals
+	at   time.Time
+}
+
+func (s *stockSums) read(ctx context.Context) (map[id.Site]page.SiteTotals, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if age := s.now().Sub(s.at); s.sums != nil && age >= 0 && age < time.Second {
+		return s.sums, nil
+	}
+	sums, err := s.add(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.sums, s.at = sums, s.now()
+	return sums, nil
+}
+
+func (s *stockSums) add(ctx context.Context) (map[id.Site]page.SiteTotals, error) {
+	const step = 1000
+	sums := map[id.Site]page.SiteTotals{}
+	for query := (store.StockQuery{Limit: step}); ; {
+		rows, err := s.queries.Stock(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			sum, level := sums[row.Level.Warehouse], row.Level
+			if level.OnHand > 0 {
+				sum.Products++
+			}
+			sum.OnHand += level.OnHand
+			sum.Available += level.Available
+			sum.Quota += level.Quota
+			sum.Allocated += level.Allocated
+			sum.Picked += level.Picked
+			sums[level.Warehouse] = sum
+		}
+		if len(rows) == 0 {
+			return sums, nil
+		}
+		query.After = rows[len(rows)-1].Level.SKU
+	}
+}
