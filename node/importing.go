@@ -1,0 +1,169 @@
+package node
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"crossdock/core/catalog"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/money"
+	"crossdock/site/intake"
+	"crossdock/site/store"
+	"crossdock/site/warehouse"
+	"crossdock/site/writer"
+)
+
+// ImportOptions say how a file is to be read.
+type ImportOptions struct {
+	Currency money.Currency // of the prices; empty: the shop's
+	Stock    int64          // opening stock of each product, divided over the warehouses; 0: none
+}
+
+// Import reads a file of products, stock or orders into the sites of this
+// process. A file that is not well-formed changes nothing. progress hears how
+// many of how many things are done; it may be nil.
+func (n *Node) Import(ctx context.Context, kind string, options ImportOptions, file io.Reader, progress func(done, total int)) (ImportSummary, error) {
+	if err := n.noStore(); err != nil {
+		return ImportSummary{}, err
+	}
+	if options.Currency == "" {
+		options.Currency = money.Currency(n.config.Shop.Currency)
+	}
+	if progress == nil {
+		progress = func(int, int) {}
+	}
+	switch kind {
+	case "products":
+		return n.importProducts(ctx, options, file, progress)
+	case "stock":
+		return n.importStock(ctx, file, progress)
+	case "orders":
+		return n.importOrders(ctx, options, file, progress)
+	default:
+		return ImportSummary{}, fault.New(fault.Invalid, "%s cannot be imported: want products, stock or orders", fault.Quote(kind))
+	}
+}
+
+// ImportSummary is what an import ends with. Stock is there where products came
+// with opening stock.
+type ImportSummary struct {
+	intake.Summary
+	Stock *intake.Summary `json:"stock,omitempty"`
+}
+
+func (n *Node) importProducts(ctx context.Context, options ImportOptions, file io.Reader, progress func(int, int)) (ImportSummary, error) {
+	plan, err := intake.Products(file, options.Currency)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	summary := ImportSummary{Summary: plan.Summary()}
+	if err := n.listProducts(ctx, plan.Products, &summary.Summary, progress); err != nil || options.Stock == 0 {
+		return summary, err
+	}
+	skus := make([]id.SKU, len(plan.Products))
+	for i, product := range plan.Products {
+		skus[i] = product.SKU
+	}
+	opening, err := intake.Opening(skus, options.Stock, n.warehouseNames())
+	if err != nil {
+		return summary, err
+	}
+	received, err := n.receive(ctx, opening, "opening", progress)
+	summary.Stock = &received
+	return summary, err
+}
+
+func (n *Node) listProducts(ctx context.Context, products []catalog.Product, summary *intake.Summary, progress func(int, int)) error {
+	done := 0
+	for chunk := range slices.Chunk(products, 500) {
+		answer, err := n.store.Do(ctx, store.ListProducts{Products: chunk})
+		if err != nil {
+			return err
+		}
+		same := answer.(store.Listed).Same
+		summary.Already += same
+		summary.Accepted -= same
+		done += len(chunk)
+		progress(done, len(products))
+	}
+	return nil
+}
+
+func (n *Node) importStock(ctx context.Context, file io.Reader, progress func(int, int)) (ImportSummary, error) {
+	content := sha256.New()
+	plan, err := intake.Stock(io.TeeReader(file, content), n.warehouseNames())
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	if err := plan.CheckKnown(n.store.Sells); err != nil {
+		return ImportSummary{}, err
+	}
+	summary, err := n.receive(ctx, plan, fmt.Sprintf("%x", content.Sum(nil)), progress)
+	return ImportSummary{Summary: summary}, err
+}
+
+// receive books goods at the warehouses of this process. source names where they
+// come from: the same goods from the same source are booked once.
+func (n *Node) receive(ctx context.Context, plan intake.StockPlan, source string, progress func(int, int)) (intake.Summary, error) {
+	summary := plan.Summary()
+	summary.Accepted = 0
+	for chunk := range slices.Chunk(plan.Stock, 256) {
+		jobs := make([]*writer.Job, len(chunk))
+		for i, line := range chunk {
+			job, err := n.warehouses[line.Warehouse].Submit(ctx, warehouse.ReceiveStock{
+				Key: warehouse.Key{
+					Name:     fmt.Sprintf("import/%s/%s", source, line.SKU),
+					BodyHash: sha256.Sum256(fmt.Append(nil, line.Units)),
+				},
+				Items: []warehouse.Item{{SKU: line.SKU, Units: line.Units}}, Note: "import",
+			})
+			if err != nil {
+				return summary, err
+			}
+			jobs[i] = job
+		}
+		for _, job := range jobs {
+			answer, err := job.Wait(ctx)
+			if err != nil {
+				return summary, err
+			}
+			if answer.(warehouse.Stocked).Repeat {
+				summary.Already++
+			} else {
+				summary.Accepted++
+			}
+		}
+		progress(summary.Accepted+summary.Already, len(plan.Stock))
+	}
+	return summary, nil
+}
+
+func (n *Node) importOrders(ctx context.Context, options ImportOptions, file io.Reader, progress func(int, int)) (ImportSummary, error) {
+	plan, err := intake.Orders(file, options.Currency)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	if err := plan.CheckKnown(n.store.Sells); err != nil {
+		return ImportSummary{}, err
+	}
+	districts := store.SetDistricts{Districts: plan.Districts(n.warehouseNames()), KeepKnown: true}
+	if _, err := n.store.Do(ctx, districts); err != nil {
+		return ImportSummary{}, err
+	}
+	if err := n.askAhead(ctx, plan); err != nil {
+		return ImportSummary{}, err
+	}
+	target := &replayed{store: n.store, known: map[id.User]bool{}}
+	summary, err := intake.Replay(ctx, plan, target, progress)
+	return ImportSummary{Summary: summary}, err
+}
+
+// warehouseNames lists the warehouses of this process, in order of name.
+func (n *Node) warehouseNames() []id.Site {
+	return slices.Sorted(maps.Keys(n.warehouses))
+}

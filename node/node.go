@@ -1,0 +1,258 @@
+// Package node is one running process: it reads a configuration, opens the
+// engines, wires the sites that run here, serves their pages and API, and closes
+// all of it in order.
+//
+// It decides nothing about stock or orders; what it adds is assembly. It is the
+// only package beside the simulator that names an engine.
+//
+// Start reading at Open, then roles.go.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/engine/natsbus"
+	"crossdock/engine/sqlite"
+	"crossdock/node/config"
+	"crossdock/site/audit"
+	"crossdock/site/outbox"
+	"crossdock/site/store"
+	"crossdock/site/warehouse"
+)
+
+// Options say what kind of process it is.
+type Options struct {
+	Demo    bool // pages offer the switch that cuts links, and the demo's customer can log in
+	Sample  bool // an empty shop is filled with the sample
+	Private bool // for one command: listens on a loopback port that the system chooses
+	Version string
+	Log     *slog.Logger // nil: nothing is logged
+}
+
+// Node is the process. Its methods may be called from many goroutines.
+type Node struct {
+	config     config.Config
+	options    Options
+	log        *slog.Logger
+	token      string // of administration
+	dir        *dataDir
+	nats       *natsbus.Server // nil where a server elsewhere is used
+	links      []*natsbus.Conn
+	roles      []*role // the store first
+	store      *store.Store
+	warehouses map[id.Site]*warehouse.Warehouse
+	listener   net.Listener
+	server     *http.Server
+}
+
+// Open starts everything but the serving of requests. Where it returns an error
+// nothing is left open.
+func Open(ctx context.Context, cfg config.Config, options Options) (*Node, error) {
+	if options.Log == nil {
+		options.Log = slog.New(slog.DiscardHandler)
+	}
+	n := &Node{
+		config: cfg, options: options, log: options.Log, token: token(),
+		warehouses: map[id.Site]*warehouse.Warehouse{},
+	}
+	if err := n.open(ctx); err != nil {
+		return nil, errors.Join(err, n.Close())
+	}
+	return n, nil
+}
+
+func (n *Node) open(ctx context.Context) error {
+	var err error
+	if n.dir, err = openDataDir(n.config.Data); err != nil {
+		return err
+	}
+	if n.options.Private {
+		if err := n.takeSitesOf(ctx); err != nil {
+			return err
+		}
+	}
+	if n.listener, err = n.listen(ctx); err != nil {
+		return err
+	}
+	if err := n.openBus(); err != nil {
+		return err
+	}
+	if err := n.openSites(ctx); err != nil {
+		return err
+	}
+	if err := n.seed(ctx); err != nil {
+		return err
+	}
+	if err := n.connectSites(ctx); err != nil {
+		return err
+	}
+	if n.server, err = n.newServer(); err != nil {
+		return err
+	}
+	return n.dir.announce(n.URL(), n.token)
+}
+
+// takeSitesOf gives a process for one command the sites that the directory has,
+// so that it makes no new ones beside them. An empty directory keeps the roles of
+// the configuration.
+func (n *Node) takeSitesOf(ctx context.Context) error {
+	names, err := databases(n.dir.path)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var roles []config.Role
+	for _, name := range names {
+		source, err := sqlite.OpenReadOnly(ctx, name)
+		if err != nil {
+			return err
+		}
+		head, err := source.Head(ctx)
+		if err := errors.Join(err, source.Close()); err != nil {
+			return err
+		}
+		if head.Role == audit.Store {
+			n.config.Store.Name = head.Site
+			roles = append(roles, "store")
+		} else {
+			roles = append(roles, config.Role("warehouse:"+string(head.Site)))
+		}
+	}
+	n.config.Roles = roles
+	return nil
+}
+
+func (n *Node) openBus() error {
+	if n.config.NATS.URL != "" {
+		return nil
+	}
+	var err error
+	n.nats, err = natsbus.Start(natsbus.Options{
+		Dir: filepath.Join(n.dir.path, "nats"), Listen: n.config.NATS.Listen,
+		Token: string(n.config.NATS.Token), Log: n.log,
+	})
+	return err
+}
+
+// connect gives a site its own connection to the bus.
+func (n *Node) connect(site id.Site) (outbox.Bus, error) {
+	var link *natsbus.Conn
+	var err error
+	if n.nats != nil {
+		link, err = natsbus.Connect(n.nats, string(site))
+	} else {
+		link, err = natsbus.Dial(n.config.NATS.URL, string(n.config.NATS.Token), string(site), n.log)
+	}
+	if err != nil {
+		return nil, err
+	}
+	n.links = append(n.links, link)
+	return link, nil
+}
+
+func (n *Node) openSites(ctx context.Context) error {
+	if n.config.HasStore() {
+		if err := n.openStore(ctx, n.config.Store.Name); err != nil {
+			return err
+		}
+	}
+	for _, site := range n.config.LocalWarehouses() {
+		if err := n.openWarehouse(ctx, site); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// connectSites starts the feeds: the store follows every warehouse that it knows
+// of, a warehouse follows the store.
+func (n *Node) connectSites(ctx context.Context) error {
+	for _, r := range n.roles {
+		origins := []id.Site{n.config.Store.Name}
+		if r.site == n.config.Store.Name {
+			var err error
+			if origins, err = n.knownWarehouses(ctx); err != nil {
+				return err
+			}
+		}
+		if err := n.follow(r, origins); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Node) knownWarehouses(ctx context.Context) ([]id.Site, error) {
+	known := n.config.AllWarehouses()
+	districts, err := n.store.Districts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, district := range districts {
+		for _, site := range district.Warehouses {
+			if !slices.Contains(known, site) {
+				known = append(known, site)
+			}
+		}
+	}
+	return known, nil
+}
+
+// RestartBus restarts the embedded message server and, with wipe, deletes all
+// that it keeps. Nothing that matters may be lost by it: tests say so.
+func (n *Node) RestartBus(wipe bool) error { return n.nats.Restart(wipe) }
+
+// Close ends everything in the order that loses nothing: no new requests, no new
+// messages, the last commits, then the databases.
+func (n *Node) Close() error {
+	var err error
+	if n.server != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		err = errors.Join(err, n.server.Shutdown(ctx))
+	} else if n.listener != nil {
+		err = errors.Join(err, n.listener.Close())
+	}
+	for _, r := range n.roles {
+		r.quiet()
+	}
+	for _, r := range n.roles {
+		err = errors.Join(err, r.close())
+	}
+	for _, link := range n.links {
+		link.Close()
+	}
+	if n.nats != nil {
+		n.nats.Close()
+	}
+	if n.dir != nil {
+		err = errors.Join(err, n.dir.Close())
+	}
+	return err
+}
+
+// Banner is what a person wants to know when the process has started.
+func (n *Node) Banner() string {
+	text := fmt.Sprintf("Crossdock %s is running.\n\n", n.options.Version)
+	text += fmt.Sprintf("  Shop and sites   %s\n", n.URL())
+	text += fmt.Sprintf("  API              %s/api/v1 (OpenAPI: /api/v1/openapi.json)\n", n.URL())
+	text += fmt.Sprintf("  Data directory   %s\n", n.dir.path)
+	text += "  Durability       every acknowledged order is on disk (SQLite, WAL, synchronous=FULL)\n"
+	if n.options.Demo && n.store != nil {
+		text += fmt.Sprintf("  Log in as        %s, password %s (or register)\n", DemoUser, DemoPassword)
+		text += fmt.Sprintf("  Cut a link       on %s/sites, or: crossdock links cut wh2 --data %s\n", n.URL(), n.dir.path)
+	}
+	return text + "  Stop             Ctrl-C\n"
+}

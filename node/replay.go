@@ -1,0 +1,240 @@
+package node
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"crossdock/core/event"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/core/pay"
+	"crossdock/site/intake"
+	"crossdock/site/store"
+)
+
+// importSpace is the name space of identifiers made from another system's names.
+var importSpace = id.UUID{0xc4, 0x05, 0x5d, 0x0c, 0x00, 0x00, 0x40, 0x00, 0x80, 0x00, 0x69, 0x6d, 0x70, 0x6f, 0x72, 0x74}
+
+// replayed takes invoices into the store of this process. Each invoice's number is
+// its idempotency key: replaying a file again changes nothing.
+type replayed struct {
+	store *store.Store
+	known map[id.User]bool // customers registered by this replay
+}
+
+var _ intake.Target = (*replayed)(nil)
+
+// Place implements intake.Target.
+func (s *replayed) Place(ctx context.Context, invoice intake.Invoice) intake.Wait {
+	if err := s.customer(ctx, invoice); err != nil {
+		return failed(err)
+	}
+	lines := make([]store.Wanted, len(invoice.Lines))
+	for i, line := range invoice.Lines {
+		lines[i] = store.Wanted{SKU: line.SKU, Units: line.Units, Price: &line.Price}
+	}
+	job, err := s.store.Submit(ctx, store.PlaceOrder{
+		Key: invoiceKey(invoice), Customer: customerID(invoice), Reference: invoice.Number,
+		Address: order.Address{Name: customerName(invoice), District: invoice.District},
+		Payment: pay.OnDelivery, Lines: lines, PlacedAt: invoice.At, NoAsk: true,
+	})
+	if err != nil {
+		return failed(err)
+	}
+	return func() (intake.Outcome, error) { return placed(job.Wait(ctx)) }
+}
+
+func placed(answer any, err error) (intake.Outcome, error) {
+	if err != nil {
+		return intake.Outcome{}, err
+	}
+	placement := answer.(store.Placement)
+	switch {
+	case placement.Repeat:
+		return intake.Outcome{Result: intake.Already}, nil
+	case placement.Order.Status == order.Voided:
+		outcome := intake.Outcome{Result: intake.Reversed}
+		for _, short := range placement.Short {
+			outcome.Short = append(outcome.Short, intake.ShortLine(short))
+		}
+		return outcome, nil
+	default:
+		return intake.Outcome{Result: intake.Accepted}, nil
+	}
+}
+
+// Cancel implements intake.Target. The match runs inside the store's writer,
+// where it sees every order placed before it.
+func (s *replayed) Cancel(ctx context.Context, invoice intake.Invoice) intake.Wait {
+	var matching intake.Matching
+	job, err := s.store.Submit(ctx, store.TakeBack{
+		Key: invoiceKey(invoice), Customer: customerID(invoice), Reason: "canceled by invoice " + invoice.Number,
+		Match: func(orders []order.Order) []store.Claim {
+			matching = intake.Match(invoice, candidates(orders))
+			return claims(orders, matching.Takes)
+		},
+	})
+	if err != nil {
+		return failed(err)
+	}
+	return func() (intake.Outcome, error) {
+		answer, err := job.Wait(ctx)
+		if err != nil {
+			return intake.Outcome{}, err
+		}
+		return canceled(answer.(store.TakenBack), matching), nil
+	}
+}
+
+func canceled(taken store.TakenBack, matching intake.Matching) intake.Outcome {
+	outcome := intake.Outcome{Result: intake.Unmatched, Left: matching.Left}
+	switch {
+	case taken.Repeat:
+		return intake.Outcome{Result: intake.Already}
+	case taken.Returned > 0:
+		outcome.Result = intake.Returned
+	case taken.Voided > 0:
+		outcome.Result = intake.Voided
+	}
+	return outcome
+}
+
+// candidates shows intake what customers still have of their orders.
+func candidates(orders []order.Order) []intake.Candidate {
+	var all []intake.Candidate
+	for _, o := range orders {
+		if o.Status == order.Voided || o.Status == order.Returned || o.VoidAsked {
+			continue
+		}
+		candidate := intake.Candidate{Order: o.ID, At: o.PlacedAt}
+		for _, line := range o.Lines {
+			candidate.Lines = append(candidate.Lines, intake.Holding{SKU: line.SKU, Units: free(o, line.Number)})
+		}
+		all = append(all, candidate)
+	}
+	return all
+}
+
+// free returns the units of a line that nobody has asked back yet.
+func free(o order.Order, line int) int64 {
+	var units int64
+	for _, f := range o.Fulfillments {
+		for _, part := range f.Lines {
+			if part.Line == line {
+				units += part.Live() - part.Asked - part.Returned
+			}
+		}
+	}
+	return units
+}
+
+// claims spreads units of a SKU over the lines of the order that have them.
+func claims(orders []order.Order, takes []intake.Take) []store.Claim {
+	var all []store.Claim
+	for _, take := range takes {
+		for _, o := range orders {
+			if o.ID != take.Order {
+				continue
+			}
+			left := take.Units
+			for _, line := range o.Lines {
+				units := min(left, free(o, line.Number))
+				if line.SKU != take.SKU || units <= 0 {
+					continue
+				}
+				left -= units
+				all = append(all, store.Claim{Order: o.ID, Line: line.Number, Units: units})
+			}
+		}
+	}
+	return all
+}
+
+// customer makes sure that the store knows the customer, who cannot log in until
+// somebody gives them a password.
+func (s *replayed) customer(ctx context.Context, invoice intake.Invoice) error {
+	which := customerID(invoice)
+	if which.IsZero() || s.known[which] {
+		return nil
+	}
+	_, err := s.store.Submit(ctx, store.Register{KeepSame: true, User: store.User{
+		ID: which, Name: customerName(invoice), District: invoice.District, Role: "customer",
+	}})
+	s.known[which] = true
+	return err
+}
+
+func customerID(invoice intake.Invoice) id.User {
+	if invoice.IsGuest() {
+		return id.User{}
+	}
+	return id.User{UUID: id.Derive(importSpace, "customer/"+invoice.Customer)}
+}
+
+func customerName(invoice intake.Invoice) string {
+	if invoice.IsGuest() {
+		return "Guest"
+	}
+	return "customer-" + invoice.Customer
+}
+
+func invoiceKey(invoice intake.Invoice) store.Key {
+	return store.Key{Name: "invoice/" + invoice.Number, BodyHash: bodyHash(invoice)}
+}
+
+// bodyHash covers what an invoice asks for, not where in its file it stands.
+func bodyHash(invoice intake.Invoice) [sha256.Size]byte {
+	text := fmt.Appendf(nil, "%q %v %d %q %q", invoice.Number, invoice.Cancels, invoice.At.UnixMicro(), invoice.Customer, invoice.District)
+	for _, line := range invoice.Lines {
+		text = fmt.Appendf(text, " %q %d %d %q", line.SKU, line.Units, line.Price.Minor, line.Price.Currency)
+	}
+	return sha256.Sum256(text)
+}
+
+func failed(err error) intake.Wait {
+	return func() (intake.Outcome, error) { return intake.Outcome{}, err }
+}
+
+// askAhead asks the warehouses for what a file will need beyond the quota held,
+// so that the replay itself can keep the order of the invoices and ask nobody.
+func (n *Node) askAhead(ctx context.Context, plan intake.OrderPlan) error {
+	need := map[id.SKU]int64{}
+	for _, invoice := range plan.Invoices {
+		if invoice.Cancels {
+			continue
+		}
+		for _, line := range invoice.Lines {
+			need[line.SKU] += line.Units
+		}
+	}
+	wants := map[id.Site][]event.Units{}
+	for sku, units := range need {
+		known, err := n.store.Availability(ctx, sku)
+		if err != nil {
+			return err
+		}
+		for _, a := range known {
+			units -= a.Held
+		}
+		for _, a := range known {
+			if ask := min(units, a.Level.Available); ask > 0 {
+				wants[a.Level.Warehouse] = append(wants[a.Level.Warehouse], event.Units{SKU: sku, Quantity: ask})
+				units -= ask
+			}
+		}
+	}
+	if len(wants) == 0 {
+		return nil
+	}
+	return n.store.AskAhead(ctx, wants)
+}
+
+// noStore is the answer of a process without a store.
+func (n *Node) noStore() error {
+	if n.store == nil {
+		return fault.New(fault.NotFound, "this process runs no store")
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"crossdock/core/id"
+	"crossdock/dist/feed"
+	"crossdock/engine/linkswitch"
+	"crossdock/engine/sqlite"
+	"crossdock/site/audit"
+	"crossdock/site/books"
+	"crossdock/site/outbox"
+	"crossdock/site/store"
+	"crossdock/site/warehouse"
+)
+
+// role is one site that runs in this process.
+type role struct {
+	site     id.Site
+	bus      outbox.Bus
+	cut      *linkswitch.Switch // nil at the store
+	feeds    books.Feeds
+	moment   func(ctx context.Context) (audit.Source, error)
+	apply    func(ctx context.Context, messages []feed.Message) error
+	readers  []*outbox.Reader
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+	closers  []func() error
+	stopFeed func()
+}
+
+// Cursor implements outbox.Receiver out of what is committed.
+func (r *role) Cursor(ctx context.Context, origin id.Site) (feed.Cursor, error) {
+	cursors, err := r.feeds.Cursors(ctx)
+	if err != nil {
+		return feed.Cursor{}, err
+	}
+	for _, c := range cursors {
+		if c.Origin == string(origin) {
+			return c, nil
+		}
+	}
+	return feed.Cursor{Origin: string(origin), Destination: string(r.site)}, nil
+}
+
+// Apply implements outbox.Receiver.
+func (r *role) Apply(ctx context.Context, messages []feed.Message) error {
+	return r.apply(ctx, messages)
+}
+
+func (n *Node) openStore(ctx context.Context, name id.Site) error {
+	db, err := sqlite.OpenStore(ctx, n.dir.database(string(name)), name, sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	bus, err := n.connect(name)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	r := &role{site: name, bus: bus, feeds: db, moment: db.Snapshot}
+	n.roles = append(n.roles, r)
+	r.closers = append(r.closers, db.Close)
+	s, err := store.Open(ctx, store.Ports{
+		Journal: db, Lookups: db, Queries: db, IDs: ids{}, Now: time.Now,
+		Committed: func(to []id.Site) { outbox.Wake(bus, name, to) },
+	}, store.Options{AskWait: askWait(n.config.Quota.AskWait)})
+	if err != nil {
+		return err
+	}
+	r.apply = s.Apply
+	r.closers = append(r.closers, func() error { s.Close(); return nil })
+	n.store = s
+	return nil
+}
+
+func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
+	db, err := sqlite.OpenWarehouse(ctx, n.dir.database(string(name)), name, sqlite.Options{})
+	if err != nil {
+		return err
+	}
+	connection, err := n.connect(name)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	cut := linkswitch.Wrap(connection, time.Now)
+	r := &role{site: name, bus: cut, cut: cut, feeds: db, moment: db.Snapshot}
+	n.roles = append(n.roles, r)
+	r.closers = append(r.closers, db.Close)
+	w, err := warehouse.Open(ctx, warehouse.Ports{
+		Journal: db, Queries: db, IDs: ids{}, Now: time.Now,
+		Committed: func(to []id.Site) { outbox.Wake(cut, name, to) },
+	}, warehouse.Options{
+		Store: n.config.Store.Name, Safety: n.config.Warehouses.Safety, SharePercent: n.config.Warehouses.SharePercent,
+	})
+	if err != nil {
+		return err
+	}
+	r.apply = w.Apply
+	r.closers = append(r.closers, func() error { w.Close(); return nil })
+	n.warehouses[name] = w
+	return nil
+}
+
+// follow starts to serve the role's feed and to read those of the origins.
+func (n *Node) follow(r *role, origins []id.Site) error {
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	for _, origin := range origins {
+		reader := outbox.NewReader(r.bus, origin, r.site, r, outbox.Settings{Now: time.Now})
+		r.readers = append(r.readers, reader)
+		r.running.Go(func() {
+			if err := reader.Run(ctx); err != nil {
+				n.log.Error("reader stopped", "origin", origin, "site", r.site, "err", err)
+			}
+		})
+	}
+	stopFeed, err := outbox.Serve(r.bus, r.site, r.feeds, r.heard)
+	if err != nil {
+		return err
+	}
+	r.stopFeed = stopFeed
+	return nil
+}
+
+// heard wakes the reader of a site that has just shown that it can be reached.
+func (r *role) heard(other id.Site) {
+	for _, reader := range r.readers {
+		if link := reader.Link(); link.Origin == other && !link.Connected {
+			reader.Wake()
+		}
+	}
+}
+
+// quiet stops reading and answering, so that nothing new comes in.
+func (r *role) quiet() {
+	if r.stopFeed != nil {
+		r.stopFeed()
+	}
+	if r.stop != nil {
+		r.stop()
+	}
+	r.running.Wait()
+}
+
+// close ends the site, then its database.
+func (r *role) close() error {
+	var err error
+	for i := len(r.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, r.closers[i]())
+	}
+	return err
+}
+
+// askWait turns the setting, in which zero means "never", into the store's, in
+// which zero means the default.
+func askWait(setting time.Duration) time.Duration {
+	if setting == 0 {
+		return -1
+	}
+	return setting
+}

@@ -1,0 +1,157 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"crossdock/api"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/money"
+	"crossdock/site/books"
+	"crossdock/site/outbox"
+	"crossdock/site/store"
+	"crossdock/web/rest"
+	"crossdock/web/shop"
+)
+
+// listen takes the address first of all, so that one that is taken is told
+// before anything is opened for nothing.
+func (n *Node) listen(ctx context.Context) (net.Listener, error) {
+	address := n.config.Listen
+	if n.options.Private {
+		address = "127.0.0.1:0"
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", address)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, &fault.Error{
+			Kind: fault.Unavailable, Cause: err,
+			Message: "the address " + address + " is in use by another program: stop it, or choose another with --listen",
+		}
+	case err != nil:
+		return nil, &fault.Error{Kind: fault.Invalid, Message: "cannot listen on " + address, Cause: err}
+	default:
+		return listener, nil
+	}
+}
+
+// URL is where the process is reached.
+func (n *Node) URL() string {
+	host, port, err := net.SplitHostPort(n.listener.Addr().String())
+	if err != nil {
+		return "http://" + n.listener.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Data is the data directory.
+func (n *Node) Data() string { return n.dir.path }
+
+// Store is the store of this process, or nil.
+func (n *Node) Store() *store.Store { return n.store }
+
+// Token is the administration's, which API and commands show.
+func (n *Node) Token() string { return n.token }
+
+// Serve answers requests until ctx ends, then finishes those under way.
+func (n *Node) Serve(ctx context.Context) error {
+	failed := make(chan error, 1)
+	go func() { failed <- n.server.Serve(n.listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		return n.server.Shutdown(ending)
+	}
+}
+
+func (n *Node) newServer() (*http.Server, error) {
+	mux := http.NewServeMux()
+	api := rest.New(rest.Deps{
+		Store: n.store, Warehouses: n.warehouses, Links: restLinks{n}, Audit: n, Import: restImport{n},
+		Token: n.token, Version: n.options.Version, Log: n.log,
+	})
+	for _, pattern := range []string{"/api/", "/healthz", "/readyz"} {
+		mux.Handle(pattern, api)
+	}
+	if n.store != nil {
+		mux.Handle("/", shop.New(shop.Deps{
+			Store: n.store, Sites: shopSites{n}, IDs: ids{}, Now: time.Now, Log: n.log,
+			Site: n.config.Store.Name, Name: n.config.Shop.Name, Currency: n.config.Shop.Currency, Demo: n.options.Demo,
+		}))
+	}
+	return &http.Server{
+		Handler: mux, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+	}, nil
+}
+
+// restLinks shows the links to the API.
+type restLinks struct{ *Node }
+
+var _ rest.Links = restLinks{}
+
+// Links implements rest.Links.
+func (l restLinks) Links(ctx context.Context) ([]rest.LinkState, error) {
+	states, err := l.Node.Links(ctx)
+	all := make([]rest.LinkState, len(states))
+	for i, state := range states {
+		all[i] = rest.LinkState(state)
+	}
+	return all, err
+}
+
+// restImport takes files in for the API.
+type restImport struct{ *Node }
+
+var _ rest.Importer = restImport{}
+
+// Import implements rest.Importer.
+func (i restImport) Import(ctx context.Context, kind string, options api.ImportOptions, file io.Reader, progress func(done, total int)) (any, error) {
+	return i.Node.Import(ctx, kind, ImportOptions{Currency: money.Currency(options.Currency), Stock: options.Stock}, file, progress)
+}
+
+// shopSites shows the links to the storefront.
+type shopSites struct{ *Node }
+
+var _ shop.Sites = shopSites{}
+
+// Links implements shop.Sites.
+func (s shopSites) Links(ctx context.Context) ([]outbox.Link, error) {
+	states, err := s.Node.Links(ctx)
+	links := make([]outbox.Link, len(states))
+	for i, state := range states {
+		links[i] = state.Link
+	}
+	return links, err
+}
+
+// Parked implements shop.Sites.
+func (s shopSites) Parked(ctx context.Context) ([]books.Parked, error) {
+	return s.role(s.config.Store.Name).feeds.Parked(ctx)
+}
+
+// IsCut implements shop.Sites.
+func (s shopSites) IsCut(warehouse id.Site) bool {
+	w := s.switchOf(warehouse)
+	return w != nil && w.IsCut()
+}
+
+// Cut implements shop.Sites.
+func (s shopSites) Cut(_ context.Context, warehouse id.Site) error { return s.Node.Cut(warehouse) }
+
+// Heal implements shop.Sites.
+func (s shopSites) Heal(_ context.Context, warehouse id.Site) error { return s.Node.Heal(warehouse) }
