@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"crossdock/api"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+)
+
+const fulfillmentsHelp = `List what the warehouses have to do for orders, or move it on by hand.`
+
+const fulfillmentsListHelp = `List the fulfillments of a warehouse, or of every warehouse of the process, oldest
+first, each with the statuses that may follow.`
+
+const fulfillmentsAdvanceHelp = `Take the next step of a fulfillment: accepted, picking, picked, ready, sent, delivered.
+A step that may not follow is refused, and says which may. The store hears of it,
+and tells the customer.`
+
+func (p program) fulfillmentsCommand() *cobra.Command {
+	return group("fulfillments", "List fulfillments and move them on", fulfillmentsHelp,
+		p.fulfillmentsListCommand(), p.fulfillmentsAdvanceCommand())
+}
+
+func (p program) fulfillmentsListCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "list", Short: "List fulfillments, oldest first", Long: fulfillmentsListHelp + connectHelp,
+		Example: "  crossdock fulfillments list --at wh1 --status accepted", Args: takesNothing,
+	}
+	at := cmd.Flags().String("at", "", "only those of this warehouse")
+	status := cmd.Flags().String("status", "", "only those of this status, such as accepted or picked")
+	order := cmd.Flags().String("order", "", "only those of this order, by number or identifier")
+	limit := limitFlag(cmd)
+	asJSON := jsonFlag(cmd)
+	t := targetFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := checkLimit(cmd, *limit); err != nil {
+			return err
+		}
+		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
+			query := api.FulfillmentQuery{Status: *status}
+			if *order != "" {
+				var err error
+				if query.Order, err = orderNamed(ctx, client, *order); err != nil {
+					return err
+				}
+			}
+			list, err := fulfillments(ctx, client, *at, query, *limit)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return p.printJSON(api.FulfillmentPage{Fulfillments: list})
+			}
+			return p.printFulfillments(list)
+		})
+	}
+	return cmd
+}
+
+// fulfillments asks one warehouse, or each of the process when none is named.
+func fulfillments(ctx context.Context, client *api.Client, at string, query api.FulfillmentQuery, limit int) ([]api.Fulfillment, error) {
+	sites := []id.Site{id.Site(at)}
+	if at == "" {
+		version, err := client.Version(ctx)
+		if err != nil {
+			return nil, err
+		}
+		sites = version.Warehouses
+	}
+	list := []api.Fulfillment{}
+	for _, site := range sites {
+		left := limit - len(list)
+		if limit > 0 && left == 0 {
+			break
+		}
+		err := pages(max(left, 0), func(size int, cursor string) (int, string, error) {
+			query.Limit, query.Cursor = size, cursor
+			page, err := client.Fulfillments(ctx, site, query)
+			list = append(list, page.Fulfillments...)
+			return len(page.Fulfillments), page.Next, err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+func (p program) printFulfillments(list []api.Fulfillment) error {
+	t := newTable("WAREHOUSE", ">ORDER", "STATUS", "MAY BECOME", "CHANGED", "ID", "LINES")
+	for _, f := range list {
+		lines := make([]string, len(f.Lines))
+		for i, line := range f.Lines {
+			lines[i] = strconv.FormatInt(line.Quantity-line.Voided, 10) + " x " + string(line.SKU)
+		}
+		t.add(f.Warehouse, f.Number, f.Status, strings.Join(f.Next, " "), when(f.ChangedAt), f.ID, strings.Join(lines, ", "))
+	}
+	return p.printTable(t, "")
+}
+
+func (p program) fulfillmentsAdvanceCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "advance ID", Short: "Move a fulfillment on by hand", Long: fulfillmentsAdvanceHelp + connectHelp,
+		Example: "  crossdock fulfillments advance 0190a5b2-... --at wh1 --to picked",
+		Args:    takes(1, 1, "the identifier of a fulfillment"),
+	}
+	at := cmd.Flags().String("at", "", "the warehouse that ships it")
+	step := api.Advance{}
+	cmd.Flags().StringVar(&step.To, "to", "", "the status that it comes to, such as picked")
+	cmd.Flags().StringVar(&step.From, "from", "", "refuse unless it has this status now")
+	asJSON := jsonFlag(cmd)
+	t := targetFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *at == "" || step.To == "" {
+			return wrong(cmd, "%s wants --at WAREHOUSE and --to STATUS", nameOf(cmd))
+		}
+		which, err := id.ParseFulfillment(args[0])
+		if err != nil {
+			return wrong(cmd, "%s is not the identifier of a fulfillment", fault.Quote(args[0]))
+		}
+		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
+			f, err := client.Advance(ctx, id.Site(*at), which, step)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return p.printJSON(f)
+			}
+			return p.print("%s\n", advanced(f))
+		})
+	}
+	return cmd
+}
+
+func advanced(f api.Fulfillment) string {
+	text := fmt.Sprintf("order %d at %s is %s", f.Number, f.Warehouse, f.Status)
+	if len(f.Next) > 0 {
+		text += "; it may become " + strings.Join(f.Next, ", ")
+	}
+	return text
+}

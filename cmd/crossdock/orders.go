@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"crossdock/api"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+)
+
+const ordersHelp = `List orders, show one with everything that is known of it, or call one off.
+An order is named by its number, such as 1042, or by its identifier.`
+
+const ordersListHelp = `List orders, newest first.`
+
+const ordersListExample = `  crossdock orders list --status placed --limit 20
+  crossdock orders list --reference 536365 --json`
+
+const ordersVoidHelp = `Ask for an order to be called off. The warehouses have the last word: what is sent
+already is not voided, and a return is the way then. Nothing is deleted.`
+
+func (p program) ordersCommand() *cobra.Command {
+	return group("orders", "List, show and void orders", ordersHelp,
+		p.ordersListCommand(), p.ordersShowCommand(), p.ordersVoidCommand())
+}
+
+func (p program) ordersListCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "list", Short: "List orders, newest first", Long: ordersListHelp + connectHelp, Example: ordersListExample,
+		Args: takesNothing,
+	}
+	var query api.OrderQuery
+	cmd.Flags().StringVar(&query.Status, "status", "", "only those placed, backordered, ready, sent, delivered, voided or returned")
+	cmd.Flags().StringVar(&query.Customer, "customer", "", "only those of the customer with this identifier")
+	cmd.Flags().StringVar(&query.Reference, "reference", "", "only those that another system calls so, such as an invoice number")
+	limit := limitFlag(cmd)
+	asJSON := jsonFlag(cmd)
+	t := targetFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := checkLimit(cmd, *limit); err != nil {
+			return err
+		}
+		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
+			list := api.OrderPage{Orders: []api.Order{}}
+			err := pages(*limit, func(size int, cursor string) (int, string, error) {
+				query.Limit, query.Cursor = size, cursor
+				page, err := client.Orders(ctx, query)
+				list.Orders = append(list.Orders, page.Orders...)
+				list.Next = page.Next
+				return len(page.Orders), page.Next, err
+			})
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return p.printJSON(list)
+			}
+			return p.printOrders(list.Orders)
+		})
+	}
+	return cmd
+}
+
+func (p program) printOrders(orders []api.Order) error {
+	t := newTable(">NUMBER", "PLACED", "STATUS", ">TOTAL", "TO", "FROM", "REFERENCE")
+	for _, o := range orders {
+		from := make([]string, len(o.Fulfillments))
+		for i, f := range o.Fulfillments {
+			from[i] = string(f.Warehouse)
+		}
+		t.add(o.Number, when(o.PlacedAt), o.Status, o.Total, o.Address.Name+", "+string(o.Address.District), strings.Join(from, " "), o.Reference)
+	}
+	return p.printTable(t, "")
+}
+
+func (p program) ordersVoidCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "void ORDER", Short: "Call an order off", Long: ordersVoidHelp + connectHelp,
+		Example: `  crossdock orders void 1042 --reason "ordered twice"`,
+		Args:    takes(1, 1, "an order"),
+	}
+	reason := cmd.Flags().String("reason", "", "why; the customer reads it")
+	key := keyFlag(cmd)
+	asJSON := jsonFlag(cmd)
+	t := targetFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if *reason == "" {
+			return wrong(cmd, "%s wants a --reason", nameOf(cmd))
+		}
+		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
+			which, err := orderNamed(ctx, client, args[0])
+			if err != nil {
+				return err
+			}
+			o, err := client.VoidOrder(ctx, *key, which, *reason)
+			if err != nil {
+				return err
+			}
+			if *asJSON {
+				return p.printJSON(o)
+			}
+			if o.Status == "voided" {
+				return p.print("order %d is voided\n", o.Number)
+			}
+			return p.print("order %d: the void is asked for, and waits for the answers of the warehouses\n", o.Number)
+		})
+	}
+	return cmd
+}
+
+// orderNamed finds an order by its number or its identifier.
+func orderNamed(ctx context.Context, client *api.Client, name string) (id.Order, error) {
+	number, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		which, err := id.ParseOrder(name)
+		if err != nil {
+			return id.Order{}, usage("%s names no order: want a number, or an identifier", fault.Quote(name))
+		}
+		return which, nil
+	}
+	page := api.OrderPage{}
+	if number > 0 { // 0 would not restrict
+		page, err = client.Orders(ctx, api.OrderQuery{Number: number, Limit: 1})
+		if err != nil {
+			return id.Order{}, err
+		}
+	}
+	if len(page.Orders) == 0 {
+		return id.Order{}, fault.New(fault.NotFound, "there is no order %d", number)
+	}
+	return page.Orders[0].ID, nil
+}
+
+// limitFlag says how many rows a list has.
+func limitFlag(cmd *cobra.Command) *int {
+	return cmd.Flags().Int("limit", api.Page, "the most rows; 0 for all")
+}
+
+func checkLimit(cmd *cobra.Command, limit int) error {
+	if limit < 0 {
+		return wrong(cmd, "--limit %d is below zero", limit)
+	}
+	return nil
+}
+
+// keyFlag makes a repetition of the command safe.
+func keyFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("key", "", "idempotency key: the same key with the same content has its effect once")
+}
+
+// pages asks for page after page until limit rows are there, or all where limit
+// is 0.
+func pages(limit int, next func(size int, cursor string) (got int, more string, err error)) error {
+	cursor := ""
+	for rows := 0; limit == 0 || rows < limit; {
+		size := api.MaxPage
+		if limit > 0 {
+			size = min(size, limit-rows)
+		}
+		got, more, err := next(size, cursor)
+		if err != nil || more == "" {
+			return err
+		}
+		rows, cursor = rows+got, more
+	}
+	return nil
+}
