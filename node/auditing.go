@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -30,7 +31,7 @@ func (n *Node) Audit(ctx context.Context) (audit.Report, error) {
 			}
 			continue
 		}
-		report, err := audit.Sites(ctx, sources, time.Now)
+		report, err := auditSites(ctx, sources)
 		return report, errors.Join(err, closeAll(sources))
 	}
 	return audit.Report{}, fault.New(fault.Busy, "the sites change too fast for a consistent look: try again")
@@ -58,18 +59,26 @@ func closeAll(sources []audit.Source) error {
 	return err
 }
 
-// AuditFiles checks the invariants over the databases of a process that is not
-// running. In use: fault.Conflict. No databases: fault.NotFound.
-func AuditFiles(ctx context.Context, dir string) (report audit.Report, err error) {
-	names, err := databases(dir)
-	if err != nil {
-		return audit.Report{}, err
+// AuditFiles checks the invariants over the databases of processes that are not
+// running, and compares all of their sites with each other. A directory in use:
+// fault.Conflict. No databases in one: fault.NotFound. One site in two of them:
+// fault.Invalid.
+func AuditFiles(ctx context.Context, dirs ...string) (report audit.Report, err error) {
+	var names []string
+	for _, dir := range dirs { // all of them, before one is touched
+		found, err := databases(dir)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		names = append(names, found...)
 	}
-	held, err := openDataDir(dir)
-	if err != nil {
-		return audit.Report{}, err
+	for _, dir := range dirs {
+		held, err := openDataDir(dir)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		defer func() { err = errors.Join(err, held.Close()) }()
 	}
-	defer func() { err = errors.Join(err, held.Close()) }()
 	var sources []audit.Source
 	defer func() { err = errors.Join(err, closeAll(sources)) }()
 	for _, name := range names {
@@ -79,7 +88,65 @@ func AuditFiles(ctx context.Context, dir string) (report audit.Report, err error
 		}
 		sources = append(sources, source)
 	}
-	return audit.Sites(ctx, sources, time.Now)
+	if err := eachOnce(ctx, sources, names); err != nil {
+		return audit.Report{}, err
+	}
+	return auditSites(ctx, sources)
+}
+
+// eachOnce refuses two databases of one site, such as the original and its copy.
+func eachOnce(ctx context.Context, sources []audit.Source, names []string) error {
+	seen := map[id.Site]string{}
+	for i, source := range sources {
+		head, err := source.Head(ctx)
+		if err != nil {
+			return err
+		}
+		if other, found := seen[head.Site]; found {
+			return fault.New(fault.Invalid, "%s and %s are both of the site %s: audit one of them", other, names[i], head.Site)
+		}
+		seen[head.Site] = names[i]
+	}
+	return nil
+}
+
+// auditSites checks the sources, and says of each which other site it could not
+// be compared with.
+func auditSites(ctx context.Context, sources []audit.Source) (audit.Report, error) {
+	report, err := audit.Sites(ctx, sources, time.Now)
+	if err != nil {
+		return audit.Report{}, err
+	}
+	audited := map[id.Site]bool{}
+	for _, site := range report.Sites {
+		audited[site.Site] = true
+	}
+	for _, source := range sources {
+		head, err := source.Head(ctx)
+		if err != nil {
+			return audit.Report{}, err
+		}
+		for _, other := range spokenWith(head) {
+			text := fmt.Sprintf("%s against %s: %s is not among the audited sites", head.Site, other, other)
+			if !audited[other] && !slices.Contains(report.NotChecked, text) {
+				report.NotChecked = append(report.NotChecked, text)
+			}
+		}
+	}
+	return report, nil
+}
+
+// spokenWith lists the sites that a site has read of, or written to.
+func spokenWith(head audit.Head) []id.Site {
+	var sites []id.Site
+	for _, c := range head.Read {
+		sites = append(sites, id.Site(c.Origin))
+	}
+	for _, c := range head.Written {
+		sites = append(sites, id.Site(c.Destination))
+	}
+	slices.Sort(sites)
+	return slices.Compact(sites)
 }
 
 func databases(dir string) ([]string, error) {

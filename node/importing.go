@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 
 	"crossdock/core/catalog"
@@ -28,8 +27,9 @@ type ImportOptions struct {
 // process. A file that is not well-formed changes nothing. progress hears how
 // many of how many things are done; it may be nil.
 func (n *Node) Import(ctx context.Context, kind string, options ImportOptions, file io.Reader, progress func(done, total int)) (ImportSummary, error) {
-	if err := n.noStore(); err != nil {
-		return ImportSummary{}, err
+	if n.store == nil {
+		return ImportSummary{}, fault.New(fault.NotFound,
+			"this process runs no store, which is where files are imported; goods that come in here are booked by \"crossdock stock receive\"")
 	}
 	if options.Currency == "" {
 		options.Currency = money.Currency(n.config.Shop.Currency)
@@ -61,6 +61,15 @@ func (n *Node) importProducts(ctx context.Context, options ImportOptions, file i
 	if err != nil {
 		return ImportSummary{}, err
 	}
+	warehouses, err := n.warehouseNames(ctx)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	if options.Stock > 0 {
+		if err := n.checkHere(warehouses); err != nil {
+			return ImportSummary{}, err
+		}
+	}
 	summary := ImportSummary{Summary: plan.Summary()}
 	if err := n.listProducts(ctx, plan.Products, &summary.Summary, progress); err != nil || options.Stock == 0 {
 		return summary, err
@@ -69,7 +78,7 @@ func (n *Node) importProducts(ctx context.Context, options ImportOptions, file i
 	for i, product := range plan.Products {
 		skus[i] = product.SKU
 	}
-	opening, err := intake.Opening(skus, options.Stock, n.warehouseNames())
+	opening, err := intake.Opening(skus, options.Stock, warehouses)
 	if err != nil {
 		return summary, err
 	}
@@ -95,10 +104,19 @@ func (n *Node) listProducts(ctx context.Context, products []catalog.Product, sum
 }
 
 func (n *Node) importStock(ctx context.Context, file io.Reader, progress func(int, int)) (ImportSummary, error) {
-	content := sha256.New()
-	plan, err := intake.Stock(io.TeeReader(file, content), n.warehouseNames())
+	warehouses, err := n.warehouseNames(ctx)
 	if err != nil {
 		return ImportSummary{}, err
+	}
+	content := sha256.New()
+	plan, err := intake.Stock(io.TeeReader(file, content), warehouses)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	for _, line := range plan.Stock {
+		if err := n.checkHere([]id.Site{line.Warehouse}); err != nil {
+			return ImportSummary{}, err
+		}
 	}
 	if err := plan.CheckKnown(n.store.Sells); err != nil {
 		return ImportSummary{}, err
@@ -151,7 +169,11 @@ func (n *Node) importOrders(ctx context.Context, options ImportOptions, file io.
 	if err := plan.CheckKnown(n.store.Sells); err != nil {
 		return ImportSummary{}, err
 	}
-	districts := store.SetDistricts{Districts: plan.Districts(n.warehouseNames()), KeepKnown: true}
+	warehouses, err := n.warehouseNames(ctx)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	districts := store.SetDistricts{Districts: plan.Districts(warehouses), KeepKnown: true}
 	if _, err := n.store.Do(ctx, districts); err != nil {
 		return ImportSummary{}, err
 	}
@@ -163,7 +185,26 @@ func (n *Node) importOrders(ctx context.Context, options ImportOptions, file io.
 	return ImportSummary{Summary: summary}, err
 }
 
-// warehouseNames lists the warehouses of this process, in order of name.
-func (n *Node) warehouseNames() []id.Site {
-	return slices.Sorted(maps.Keys(n.warehouses))
+// warehouseNames lists the warehouses that the store knows of, wherever they run,
+// in order of name.
+func (n *Node) warehouseNames(ctx context.Context) ([]id.Site, error) {
+	known, err := n.knownWarehouses(ctx)
+	if err == nil && len(known) == 0 {
+		err = fault.New(fault.Invalid, "the store knows no warehouse: name them in the districts of its configuration")
+	}
+	slices.Sort(known)
+	return known, err
+}
+
+// checkHere refuses stock for warehouses that do not run in this process: only
+// they themselves can receive it.
+func (n *Node) checkHere(warehouses []id.Site) error {
+	for _, site := range warehouses {
+		if n.warehouses[site] == nil {
+			return fault.New(fault.Invalid,
+				"the warehouse %s runs in another process, which alone can receive its stock: use \"crossdock stock receive --at %s\" there",
+				site, site)
+		}
+	}
+	return nil
 }

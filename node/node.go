@@ -53,6 +53,7 @@ type Node struct {
 	warehouses map[id.Site]*warehouse.Warehouse
 	listener   net.Listener
 	server     *http.Server
+	unwatch    func() // ends watchBus; nil where it does not run
 }
 
 // Open starts everything but the serving of requests. Where it returns an error
@@ -96,6 +97,7 @@ func (n *Node) open(ctx context.Context) error {
 	if err := n.connectSites(ctx); err != nil {
 		return err
 	}
+	n.watchBus()
 	if n.server, err = n.newServer(); err != nil {
 		return err
 	}
@@ -224,6 +226,9 @@ func (n *Node) Close() error {
 		err = errors.Join(err, n.server.Shutdown(ctx))
 	} else if n.listener != nil {
 		err = errors.Join(err, n.listener.Close())
+	}
+	if n.unwatch != nil {
+		n.unwatch()
 	}
 	for _, r := range n.roles {
 		r.quiet()

@@ -99,7 +99,7 @@ func TestReplayOfRealInvoices(t *testing.T) {
 		t.Skipf("real data: %s not found", name)
 	}
 	n := start(t, t.TempDir(), node.Options{})
-	importFile(t, n, "products", node.ImportOptions{Stock: 100}, file)
+	importFile(t, n, "products", node.ImportOptions{Stock: 3000}, file)
 	proved(t, n)
 	first := replay(t, n, file, node.ImportOptions{})
 	if first.Invoices != 512 {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 
-	"crossdock/core/event"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
@@ -209,26 +208,7 @@ func (n *Node) askAhead(ctx context.Context, plan intake.OrderPlan) error {
 			need[line.SKU] += line.Units
 		}
 	}
-	wants := map[id.Site][]event.Units{}
-	for sku, units := range need {
-		known, err := n.store.Availability(ctx, sku)
-		if err != nil {
-			return err
-		}
-		for _, a := range known {
-			units -= a.Held
-		}
-		for _, a := range known {
-			if ask := min(units, a.Level.Available); ask > 0 {
-				wants[a.Level.Warehouse] = append(wants[a.Level.Warehouse], event.Units{SKU: sku, Quantity: ask})
-				units -= ask
-			}
-		}
-	}
-	if len(wants) == 0 {
-		return nil
-	}
-	return n.store.AskAhead(ctx, wants)
+	return n.store.AskAhead(ctx, need)
 }
 
 // noStore is the answer of a process without a store.

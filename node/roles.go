@@ -65,6 +65,7 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 	r.closers = append(r.closers, db.Close)
 	s, err := store.Open(ctx, store.Ports{
 		Journal: db, Lookups: db, Queries: db, IDs: ids{}, Now: time.Now,
+		Reachable: r.reaches,
 		Committed: func(to []id.Site) { outbox.Wake(bus, name, to) },
 	}, store.Options{AskWait: askWait(n.config.Quota.AskWait)})
 	if err != nil {
@@ -104,24 +105,27 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	return nil
 }
 
-// follow starts to serve the role's feed and to read those of the origins.
+// follow starts to serve the role's feed and to read those of the origins. It
+// serves before it reads: an origin that is asked asks back at once, and one that
+// then finds nobody waits long before it tries again.
 func (n *Node) follow(r *role, origins []id.Site) error {
-	ctx, stop := context.WithCancel(context.Background())
-	r.stop = stop
 	for _, origin := range origins {
-		reader := outbox.NewReader(r.bus, origin, r.site, r, outbox.Settings{Now: time.Now})
-		r.readers = append(r.readers, reader)
-		r.running.Go(func() {
-			if err := reader.Run(ctx); err != nil {
-				n.log.Error("reader stopped", "origin", origin, "site", r.site, "err", err)
-			}
-		})
+		r.readers = append(r.readers, outbox.NewReader(r.bus, origin, r.site, r, outbox.Settings{Now: time.Now}))
 	}
 	stopFeed, err := outbox.Serve(r.bus, r.site, r.feeds, r.heard)
 	if err != nil {
 		return err
 	}
 	r.stopFeed = stopFeed
+	ctx, stop := context.WithCancel(context.Background())
+	r.stop = stop
+	for _, reader := range r.readers {
+		r.running.Go(func() {
+			if err := reader.Run(ctx); err != nil {
+				n.log.Error("reader stopped", "origin", reader.Link().Origin, "site", r.site, "err", err)
+			}
+		})
+	}
 	return nil
 }
 
@@ -132,6 +136,17 @@ func (r *role) heard(other id.Site) {
 			reader.Wake()
 		}
 	}
+}
+
+// reaches reports whether the last word of another site was heard without
+// failure since.
+func (r *role) reaches(other id.Site) bool {
+	for _, reader := range r.readers {
+		if link := reader.Link(); link.Origin == other {
+			return link.Connected
+		}
+	}
+	return false
 }
 
 // quiet stops reading and answering, so that nothing new comes in.

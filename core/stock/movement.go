@@ -53,15 +53,15 @@ type Movement struct {
 func (m Movement) Check() error {
 	switch {
 	case m.ID.IsZero():
-		return fault.New(fault.Internal, "a movement without an identifier")
+		return fault.New(fault.Invalid, "a movement without an identifier")
 	case m.SKU == "":
-		return fault.New(fault.Internal, "a movement without a SKU")
+		return fault.New(fault.Invalid, "a movement without a SKU")
 	case m.Quantity <= 0:
 		return fault.New(fault.Invalid, "the quantity %d is not above zero", m.Quantity)
 	case m.From == m.To:
-		return fault.New(fault.Internal, "a movement from %s to itself", m.From)
+		return fault.New(fault.Invalid, "a movement from %s to itself", m.From)
 	case kindNames[m.From.Kind] == "" || kindNames[m.To.Kind] == "":
-		return fault.New(fault.Internal, "a movement between unknown accounts")
+		return fault.New(fault.Invalid, "a movement between unknown accounts")
 	}
 	return nil
 }

@@ -90,13 +90,13 @@ func TestMovementCheck(t *testing.T) {
 		want   fault.Kind
 		change func(m *stock.Movement)
 	}{
-		{"no identifier", fault.Internal, func(m *stock.Movement) { m.ID = id.Movement{} }},
-		{"no SKU", fault.Internal, func(m *stock.Movement) { m.SKU = "" }},
+		{"no identifier", fault.Invalid, func(m *stock.Movement) { m.ID = id.Movement{} }},
+		{"no SKU", fault.Invalid, func(m *stock.Movement) { m.SKU = "" }},
 		{"no units", fault.Invalid, func(m *stock.Movement) { m.Quantity = 0 }},
 		{"below zero", fault.Invalid, func(m *stock.Movement) { m.Quantity = -1 }},
-		{"to itself", fault.Internal, func(m *stock.Movement) { m.To = m.From }},
-		{"from nowhere", fault.Internal, func(m *stock.Movement) { m.From = stock.Account{} }},
-		{"to an unknown account", fault.Internal, func(m *stock.Movement) { m.To.Kind = 63 }},
+		{"to itself", fault.Invalid, func(m *stock.Movement) { m.To = m.From }},
+		{"from nowhere", fault.Invalid, func(m *stock.Movement) { m.From = stock.Account{} }},
+		{"to an unknown account", fault.Invalid, func(m *stock.Movement) { m.To.Kind = 63 }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := movement()

@@ -26,6 +26,7 @@ type Settings struct {
 	Idle     time.Duration // how often to look without being woken; default 1 s
 	Backoff  feed.Backoff  // between failures; default 200 ms to 5 s
 	Now      func() time.Time
+	Turned   func(Link) // called when the link has gone down or come up; may be nil, must not block
 }
 
 // Link is one direction between two sites, as its receiver sees it.
@@ -53,6 +54,7 @@ type Reader struct {
 	receiver Receiver
 	settings Settings
 	wake     chan struct{}
+	up       bool // as turn saw it last
 
 	mu   sync.Mutex
 	link Link
@@ -107,11 +109,22 @@ func (r *Reader) Run(ctx context.Context) error {
 		if err != nil {
 			wait = r.failed(err)
 		}
+		r.turn()
 		if !more {
 			r.pause(ctx, wait)
 		}
 	}
 	return nil
+}
+
+// turn says so when the link has gone down or come up since it last did.
+func (r *Reader) turn() {
+	link := r.Link()
+	up := link.Connected && link.Trouble == ""
+	if up != r.up && r.settings.Turned != nil {
+		r.settings.Turned(link)
+	}
+	r.up = up
 }
 
 func (r *Reader) pause(ctx context.Context, wait time.Duration) {

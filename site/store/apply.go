@@ -9,6 +9,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/dist/feed"
+	"crossdock/site/outbox"
 )
 
 // receive applies messages of a warehouse, each together with the cursor. One
@@ -18,14 +19,14 @@ func (s *state) receive(ctx context.Context, c Receive) error {
 		if m.Seq != s.books.Cursor(id.Site(m.Origin)).Seq+1 {
 			continue // applied already, or read behind a gap: the reader asks again
 		}
-		if s.books.IsParked(m) {
-			s.books.Park(m, "waits behind an earlier message of its key", s.now)
+		if reason := s.putAside(c, m); reason != "" {
+			s.books.Park(m, reason, s.now)
 			s.books.Read(m)
 			continue
 		}
 		mark, staged := s.books.Mark(), *s.changes
 		err := s.apply(ctx, m)
-		if fault.Is(err, fault.Internal) || fault.Is(err, fault.Unavailable) {
+		if outbox.EngineFailed(err) {
 			// The engine failed, not the message. What the messages before it
 			// changed in memory cannot be undone here: give the batch up.
 			s.broken = err
@@ -39,6 +40,14 @@ func (s *state) receive(ctx context.Context, c Receive) error {
 		s.books.Read(m)
 	}
 	return nil
+}
+
+// putAside returns why a message is not to be looked at, or "".
+func (s *state) putAside(c Receive, m feed.Message) string {
+	if s.books.IsParked(m) {
+		return "waits behind an earlier message of its key"
+	}
+	return c.Park
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {
@@ -99,6 +108,9 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 		if err := s.ship(after, *f); err != nil {
 			return err
 		}
+	}
+	if after.Status == order.Voided && after.Reason == "" {
+		after.Reason = "called off line by line"
 	}
 	s.save(after, from, string(m.To), told(from, m))
 	if after.Status != before.Status {

@@ -5,7 +5,6 @@ import (
 
 	"crossdock/core/cart"
 	"crossdock/core/catalog"
-	"crossdock/core/event"
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/core/order"
@@ -137,9 +136,10 @@ type (
 // what cannot be applied is parked.
 type Receive struct {
 	Messages []feed.Message
+	Park     string // not empty: put the messages aside for this reason, unread
 }
 
 // askQuota asks warehouses for more quota ahead of need. Its answer is []ask.
 type askQuota struct {
-	wants map[id.Site][]event.Units
+	need map[id.SKU]int64 // units, before any quota is counted
 }

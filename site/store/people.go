@@ -148,6 +148,9 @@ func (s *state) changeCart(ctx context.Context, c ChangeCart) (cart.Cart, error)
 }
 
 func (s *state) moveCart(ctx context.Context, c MoveCart) error {
+	if c.From == c.To {
+		return nil
+	}
 	from, err := s.cart(ctx, c.From)
 	if err != nil {
 		return err

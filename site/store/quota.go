@@ -1,7 +1,8 @@
 package store
 
 import (
-	"sync"
+	"maps"
+	"slices"
 
 	"crossdock/core/event"
 	"crossdock/core/id"
@@ -16,22 +17,48 @@ type ask struct {
 }
 
 // askFor asks the warehouses, in order, for what is missing, as far as they are
-// known to have free units. It returns no ask where none of them has any.
+// known to have free units. Where that would not be enough it asks for nothing.
 func (s *state) askFor(short []sourcing.Shortage, warehouses []id.Site) ([]ask, error) {
 	wants := map[id.Site][]event.Units{}
 	for _, sh := range short {
-		missing := sh.Missing
-		for _, warehouse := range warehouses {
-			units := min(missing, s.levels[levelKey{warehouse, sh.SKU}].Available)
-			if units > 0 {
-				wants[warehouse] = append(wants[warehouse], event.Units{SKU: sh.SKU, Quantity: units})
-				missing -= units
-			}
-		}
-		if missing > 0 {
-			return nil, nil // even with all of it the order would be short
+		if s.spread(wants, sh.SKU, sh.Missing, warehouses) > 0 {
+			return nil, nil
 		}
 	}
+	return s.askAll(wants, warehouses)
+}
+
+// askAhead asks for what will be needed beyond the quota held, as far as it is
+// known to be free anywhere.
+func (s *state) askAhead(c askQuota) ([]ask, error) {
+	warehouses := s.warehouses()
+	wants := map[id.Site][]event.Units{}
+	for _, sku := range slices.Sorted(maps.Keys(c.need)) {
+		missing := c.need[sku]
+		for _, warehouse := range warehouses {
+			missing -= s.held(warehouse, sku)
+		}
+		s.spread(wants, sku, missing, warehouses)
+	}
+	return s.askAll(wants, warehouses)
+}
+
+// spread adds units of a SKU to what is wanted of the warehouses within reach, in
+// order, and returns how many none of them is known to have.
+func (s *state) spread(wants map[id.Site][]event.Units, sku id.SKU, missing int64, warehouses []id.Site) int64 {
+	for _, warehouse := range warehouses {
+		if s.Reachable != nil && !s.Reachable(warehouse) {
+			continue
+		}
+		if units := min(missing, s.levels[levelKey{warehouse, sku}].Available); units > 0 {
+			wants[warehouse] = append(wants[warehouse], event.Units{SKU: sku, Quantity: units})
+			missing -= units
+		}
+	}
+	return missing
+}
+
+func (s *state) askAll(wants map[id.Site][]event.Units, warehouses []id.Site) ([]ask, error) {
 	var asks []ask
 	for _, warehouse := range warehouses {
 		if len(wants[warehouse]) == 0 {
@@ -51,22 +78,8 @@ func (s *state) say(warehouse id.Site, units []event.Units) (ask, error) {
 	if err := s.books.Say(warehouse, "quota", event.QuotaAsked{Ask: grant, Units: units}, s.now); err != nil {
 		return ask{}, err
 	}
-	return ask{grant, s.waits.add(grant)}, nil
-}
-
-func (s *state) askAhead(c askQuota) ([]ask, error) {
-	var asks []ask
-	for _, warehouse := range s.warehouses() {
-		if len(c.wants[warehouse]) == 0 {
-			continue
-		}
-		a, err := s.say(warehouse, c.wants[warehouse])
-		if err != nil {
-			return nil, err
-		}
-		asks = append(asks, a)
-	}
-	return asks, nil
+	s.asked = append(s.asked, grant)
+	return ask{grant, s.answers.Await(grant)}, nil
 }
 
 // granted takes over units that a warehouse has set aside.
@@ -107,39 +120,4 @@ func (s *state) recalled(warehouse id.Site, m event.QuotaRecalled) error {
 		answer.Units = append(answer.Units, event.Units{SKU: wanted.SKU, Quantity: units})
 	}
 	return s.books.Say(warehouse, "quota", answer, s.now)
-}
-
-// waits lets those who asked for quota know when the answer is committed.
-type waits struct {
-	mu   sync.Mutex
-	open map[id.Grant]chan struct{}
-}
-
-func newWaits() *waits { return &waits{open: map[id.Grant]chan struct{}{}} }
-
-func (w *waits) add(grant id.Grant) <-chan struct{} {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	answered := make(chan struct{})
-	w.open[grant] = answered
-	return answered
-}
-
-func (w *waits) answer(grants []id.Grant) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, grant := range grants {
-		if answered, waiting := w.open[grant]; waiting {
-			close(answered)
-			delete(w.open, grant)
-		}
-	}
-}
-
-func (w *waits) forget(asks []ask) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, a := range asks {
-		delete(w.open, a.grant)
-	}
 }

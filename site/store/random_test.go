@@ -74,8 +74,8 @@ func (n *net) place(t *rapid.T) {
 	n.know(placement.Order)
 }
 
-// placeMany puts several orders, and now and then one bad command between them,
-// into the queue at once, so that they are decided in one batch.
+// placeMany puts several orders into the queue at once, so that some of them are
+// decided in one batch.
 func (n *net) placeMany(t *rapid.T) {
 	ctx := context.Background()
 	var jobs []*writer.Job
@@ -88,11 +88,16 @@ func (n *net) placeMany(t *rapid.T) {
 		}
 		jobs = append(jobs, job)
 	}
-	for _, job := range jobs {
-		answer, err := job.Wait(ctx)
+	answers, errs := make([]any, len(jobs)), make([]error, len(jobs))
+	for i, job := range jobs {
+		answers[i], errs[i] = job.Wait(ctx)
+	}
+	broke := n.broke // only now is the writer at rest
+	for i, err := range errs {
+		n.broke = broke
 		n.mayFail(t, err, fault.Internal)
 		if err == nil {
-			n.know(answer.(store.Placement).Order)
+			n.know(answers[i].(store.Placement).Order)
 		}
 	}
 }

@@ -27,7 +27,7 @@ var _ writer.Site = (*state)(nil)
 // being booked, and undone when the command fails after all.
 type state struct {
 	Ports
-	waits     *waits
+	answers   *books.Answers
 	published atomic.Pointer[[]catalog.District] // as committed, for readers outside the writer
 	catalog   sync.Map                           // of catalog.Product by id.SKU, as committed, for the same
 
@@ -37,6 +37,7 @@ type state struct {
 	districts  map[id.District]catalog.District
 	levels     map[levelKey]stock.Level
 	lastNumber int64
+	recent     *recent
 
 	now      time.Time
 	changes  *Changes
@@ -46,6 +47,7 @@ type state struct {
 	users    map[id.User]User
 	carts    map[string]CartRow
 	requests map[string]Request
+	asked    []id.Grant // asks that this batch makes
 	answered []id.Grant // asks that this batch has answered
 	broken   error      // why this batch cannot be committed
 }
@@ -67,7 +69,7 @@ func (s *state) Begin(ctx context.Context) error {
 	s.orders, s.users = map[id.Order]order.Order{}, map[id.User]User{}
 	s.inserted, s.updated = map[id.Order]int{}, map[id.Order]int{}
 	s.carts, s.requests = map[string]CartRow{}, map[string]Request{}
-	s.answered, s.broken = nil, nil
+	s.asked, s.answered, s.broken = nil, nil, nil
 	return nil
 }
 
@@ -92,6 +94,7 @@ func (s *state) load(ctx context.Context) error {
 		s.levels[levelKey{level.Warehouse, level.SKU}] = level
 	}
 	s.publishDistricts()
+	s.recent = newRecent()
 	s.loaded = true
 	return nil
 }
@@ -104,7 +107,10 @@ func (s *state) publishDistricts() {
 }
 
 // Abandon implements writer.Site.
-func (s *state) Abandon() { s.loaded = false }
+func (s *state) Abandon() {
+	s.loaded = false
+	s.answers.Forget(s.asked...)
+}
 
 // Decide implements writer.Site.
 func (s *state) Decide(ctx context.Context, command any) (any, error) {
@@ -155,7 +161,7 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 // Commit implements writer.Site.
 func (s *state) Commit(ctx context.Context) error {
 	if s.broken != nil {
-		s.loaded = false
+		s.Abandon()
 		return s.broken
 	}
 	s.changes.Books = s.books.Seal()
@@ -167,10 +173,16 @@ func (s *state) Commit(ctx context.Context) error {
 		return nil
 	}
 	if err := s.Journal.Commit(ctx, s.changes); err != nil {
-		s.loaded = false
+		s.Abandon()
 		return err
 	}
-	s.waits.answer(s.answered)
+	s.answers.Arrived(s.answered)
+	for _, o := range s.changes.Orders {
+		s.recent.keep(o)
+	}
+	for _, o := range s.changes.Updates {
+		s.recent.keep(o)
+	}
 	for _, p := range s.changes.Products {
 		s.catalog.Store(p.SKU, p)
 	}
@@ -201,6 +213,9 @@ func spokenTo(rows books.Rows) []id.Site {
 // order returns an order as this batch sees it.
 func (s *state) order(ctx context.Context, which id.Order) (order.Order, error) {
 	if o, changed := s.orders[which]; changed {
+		return o.Clone(), nil
+	}
+	if o, kept := s.recent.orders[which]; kept {
 		return o.Clone(), nil
 	}
 	return s.Lookups.Order(ctx, which)

@@ -15,10 +15,11 @@ import (
 	"time"
 
 	"crossdock/core/catalog"
-	"crossdock/core/event"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/dist/feed"
+	"crossdock/site/books"
+	"crossdock/site/outbox"
 	"crossdock/site/writer"
 )
 
@@ -29,6 +30,9 @@ type Ports struct {
 	Queries Queries
 	IDs     id.Source
 	Now     func() time.Time
+	// Reachable tells whether a warehouse can be asked now; nil: always. Nobody
+	// waits for one that cannot.
+	Reachable func(warehouse id.Site) bool
 	// Committed is called after each batch that has something to say, with the
 	// sites that are spoken to, to wake their readers. It must not block.
 	Committed func(to []id.Site)
@@ -61,7 +65,7 @@ func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
 	if options.QueueLen == 0 {
 		options.QueueLen = 4096
 	}
-	s := &state{Ports: ports, waits: newWaits()}
+	s := &state{Ports: ports, answers: books.NewAnswers()}
 	if err := s.Begin(ctx); err != nil {
 		return nil, err
 	}
@@ -104,10 +108,11 @@ func (s *Store) Place(ctx context.Context, command PlaceOrder) (Placement, error
 	return answer.(Placement), nil
 }
 
-// AskAhead asks warehouses for units that will be needed, and waits at most
-// Options.AskWait for the answers. How much came is seen by what can be sold.
-func (s *Store) AskAhead(ctx context.Context, wants map[id.Site][]event.Units) error {
-	answer, err := s.Do(ctx, askQuota{wants})
+// AskAhead asks warehouses for the part of a need that the quota held does not
+// cover, and waits at most Options.AskWait for the answers. How much came is seen
+// by what can be sold.
+func (s *Store) AskAhead(ctx context.Context, need map[id.SKU]int64) error {
+	answer, err := s.Do(ctx, askQuota{need})
 	if err != nil {
 		return err
 	}
@@ -120,13 +125,12 @@ func (s *Store) await(ctx context.Context, asks []ask) {
 	timer := time.NewTimer(s.askWait)
 	defer timer.Stop()
 	for _, a := range asks {
+		defer s.state.answers.Forget(a.grant)
 		select {
 		case <-a.answered:
 		case <-timer.C:
-			s.state.waits.forget(asks)
 			return
 		case <-ctx.Done():
-			s.state.waits.forget(asks)
 			return
 		}
 	}
@@ -160,8 +164,10 @@ func (s *Store) Sells(sku id.SKU) bool {
 
 // Apply takes messages of a warehouse's feed: see outbox.Receiver.
 func (s *Store) Apply(ctx context.Context, messages []feed.Message) error {
-	_, err := s.Do(ctx, Receive{messages})
-	return err
+	return outbox.Deliver(ctx, messages, func(ctx context.Context, messages []feed.Message, park string) error {
+		_, err := s.Do(ctx, Receive{messages, park})
+		return err
+	})
 }
 
 // Lookups gives point reads of what is committed.

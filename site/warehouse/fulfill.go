@@ -10,6 +10,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/dist/feed"
+	"crossdock/site/outbox"
 )
 
 // Advance takes the next step of a fulfillment by hand. From is the stage that
@@ -24,6 +25,7 @@ type Advance struct {
 // cannot be applied is parked.
 type Receive struct {
 	Messages []feed.Message
+	Park     string // not empty: put the messages aside for this reason, unread
 }
 
 func (s *state) advance(ctx context.Context, c Advance) (fulfillment.Fulfillment, error) {
@@ -61,14 +63,14 @@ func (s *state) receive(ctx context.Context, c Receive) error {
 		if m.Seq != s.books.Cursor(id.Site(m.Origin)).Seq+1 {
 			continue // applied already, or read behind a gap: the reader asks again
 		}
-		if s.books.IsParked(m) {
-			s.books.Park(m, "waits behind an earlier message of its key", s.now)
+		if reason := s.putAside(c, m); reason != "" {
+			s.books.Park(m, reason, s.now)
 			s.books.Read(m)
 			continue
 		}
 		mark, staged := s.books.Mark(), *s.changes
 		err := s.apply(ctx, m)
-		if fault.Is(err, fault.Internal) || fault.Is(err, fault.Unavailable) {
+		if outbox.EngineFailed(err) {
 			s.broken = err
 			return err
 		}
@@ -80,6 +82,14 @@ func (s *state) receive(ctx context.Context, c Receive) error {
 		s.books.Read(m)
 	}
 	return nil
+}
+
+// putAside returns why a message is not to be looked at, or "".
+func (s *state) putAside(c Receive, m feed.Message) string {
+	if s.books.IsParked(m) {
+		return "waits behind an earlier message of its key"
+	}
+	return c.Park
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {

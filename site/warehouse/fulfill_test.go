@@ -76,6 +76,19 @@ func TestBeyondQuota(t *testing.T) {
 	same(t, "allocated", 4, r.balance("mug", stock.Account{Kind: stock.Allocated}))
 }
 
+// TestRequestRepeated puts a request aside whose rows the database has already:
+// the link goes on.
+func TestRequestRepeated(t *testing.T) {
+	r := newRig(t, warehouse.Options{})
+	r.receive("mug", 5)
+	m := r.request("store", event.Line{SKU: "mug", Quantity: 1})
+	r.hear("store", m.Order.String(), m)
+	r.hear("store", "again", m)
+	same(t, "parked", 2, len(r.state().Parked))
+	r.request("store", event.Line{SKU: "mug", Quantity: 2})
+	same(t, "allocated", 3, r.balance("mug", stock.Account{Kind: stock.Allocated}))
+}
+
 // TestVoid gives what is called off back to the store, from wherever it lies, and
 // refuses what is on its way.
 func TestVoid(t *testing.T) {

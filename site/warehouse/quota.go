@@ -2,7 +2,6 @@ package warehouse
 
 import (
 	"slices"
-	"sync"
 
 	"crossdock/core/event"
 	"crossdock/core/fault"
@@ -97,37 +96,4 @@ func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
 	}
 	s.returned = append(s.returned, m.Recall)
 	return nil
-}
-
-// recalls lets those who called quota back know when the answer is committed.
-type recalls struct {
-	mu   sync.Mutex
-	open map[id.Grant]chan struct{}
-}
-
-func newRecalls() *recalls { return &recalls{open: map[id.Grant]chan struct{}{}} }
-
-func (r *recalls) add(recall id.Grant) <-chan struct{} {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	returned := make(chan struct{})
-	r.open[recall] = returned
-	return returned
-}
-
-func (r *recalls) answer(recalls []id.Grant) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, recall := range recalls {
-		if returned, waiting := r.open[recall]; waiting {
-			close(returned)
-			delete(r.open, recall)
-		}
-	}
-}
-
-func (r *recalls) forget(recall id.Grant) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	delete(r.open, recall)
 }

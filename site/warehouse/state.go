@@ -22,7 +22,7 @@ var _ writer.Site = (*state)(nil)
 type state struct {
 	Ports
 	options Options
-	recalls *recalls
+	answers *books.Answers
 
 	loaded   bool
 	books    *books.Books
@@ -34,6 +34,7 @@ type state struct {
 	inserted     map[id.Fulfillment]int                     // index in changes.Fulfillments
 	updated      map[id.Fulfillment]int                     // index in changes.Updates
 	requests     map[string]Request
+	recalled     []id.Grant // recalls that this batch makes
 	returned     []id.Grant // recalls that this batch has seen answered
 	broken       error      // why this batch cannot be committed
 }
@@ -57,12 +58,15 @@ func (s *state) Begin(ctx context.Context) error {
 	s.fulfillments = map[id.Fulfillment]fulfillment.Fulfillment{}
 	s.inserted, s.updated = map[id.Fulfillment]int{}, map[id.Fulfillment]int{}
 	s.requests = map[string]Request{}
-	s.returned, s.broken = nil, nil
+	s.recalled, s.returned, s.broken = nil, nil, nil
 	return nil
 }
 
 // Abandon implements writer.Site.
-func (s *state) Abandon() { s.loaded = false }
+func (s *state) Abandon() {
+	s.loaded = false
+	s.answers.Forget(s.recalled...)
+}
 
 // Decide implements writer.Site.
 func (s *state) Decide(ctx context.Context, command any) (any, error) {
@@ -94,11 +98,11 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 // batch, what the warehouse now has of each SKU that was touched.
 func (s *state) Commit(ctx context.Context) error {
 	if s.broken != nil {
-		s.loaded = false
+		s.Abandon()
 		return s.broken
 	}
 	if err := s.sayLevels(); err != nil {
-		s.loaded = false
+		s.Abandon()
 		return err
 	}
 	s.changes.Books = s.books.Seal()
@@ -106,10 +110,10 @@ func (s *state) Commit(ctx context.Context) error {
 		return nil
 	}
 	if err := s.Journal.Commit(ctx, s.changes); err != nil {
-		s.loaded = false
+		s.Abandon()
 		return err
 	}
-	s.recalls.answer(s.returned)
+	s.answers.Arrived(s.returned)
 	if len(s.changes.Books.Messages) > 0 && s.Committed != nil {
 		s.Committed([]id.Site{s.options.Store})
 	}

@@ -135,7 +135,8 @@ func (s *state) recall(c AdjustStock, missing int64) (adjusted, error) {
 	if err := s.books.Say(s.options.Store, "quota", message, s.now); err != nil {
 		return adjusted{}, err
 	}
-	return adjusted{recall: recall, returned: s.recalls.add(recall)}, nil
+	s.recalled = append(s.recalled, recall)
+	return adjusted{recall: recall, returned: s.answers.Await(recall)}, nil
 }
 
 func checkItem(field string, sku id.SKU, units int64) error {

@@ -15,6 +15,8 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/dist/feed"
+	"crossdock/site/books"
+	"crossdock/site/outbox"
 	"crossdock/site/writer"
 )
 
@@ -64,7 +66,7 @@ func Open(ctx context.Context, ports Ports, options Options) (*Warehouse, error)
 	if options.SharePercent < 0 || options.SharePercent > 100 {
 		return nil, fault.New(fault.Invalid, "the share of the store is %d percent: want 1 to 100", options.SharePercent)
 	}
-	s := &state{Ports: ports, options: options, recalls: newRecalls()}
+	s := &state{Ports: ports, options: options, answers: books.NewAnswers()}
 	if err := s.Begin(ctx); err != nil {
 		return nil, err
 	}
@@ -89,8 +91,10 @@ func (w *Warehouse) Submit(ctx context.Context, command any) (*writer.Job, error
 
 // Apply takes messages of the store's feed: see outbox.Receiver.
 func (w *Warehouse) Apply(ctx context.Context, messages []feed.Message) error {
-	_, err := w.Do(ctx, Receive{messages})
-	return err
+	return outbox.Deliver(ctx, messages, func(ctx context.Context, messages []feed.Message, park string) error {
+		_, err := w.Do(ctx, Receive{messages, park})
+		return err
+	})
 }
 
 // Adjust corrects the books after a count. Where too few units are free because
@@ -111,9 +115,9 @@ func (w *Warehouse) Adjust(ctx context.Context, command AdjustStock) (Stocked, e
 	select {
 	case <-result.returned:
 	case <-timer.C:
-		w.state.recalls.forget(result.recall)
+		w.state.answers.Forget(result.recall)
 	case <-ctx.Done():
-		w.state.recalls.forget(result.recall)
+		w.state.answers.Forget(result.recall)
 		return Stocked{}, &fault.Error{Kind: fault.Unavailable, Message: "gave up waiting for the store", Cause: ctx.Err()}
 	}
 	command.noRecall = true
