@@ -10,7 +10,6 @@
 //	web     what people and programs see
 //	node    one running process
 //	cmd     the command line
-//	sim     the whole system under fault
 //
 // The rules between them stand as data in arch_test.go. Start reading at
 // core/order for the business and at node for how the parts are put together.

@@ -23,7 +23,7 @@ type Link struct {
 	Origin      id.Site    `json:"origin"`
 	Destination id.Site    `json:"destination"`
 	Connected   bool       `json:"connected" doc:"The last request was answered"`
-	Cut         bool       `json:"cut" doc:"Cut by the demo's switch"`
+	Cut         bool       `json:"cut" doc:"Cut by the switch of the process that runs the warehouse"`
 	Cursor      uint64     `json:"cursor" doc:"The last message applied"`
 	Last        uint64     `json:"last" doc:"The last message known to be there"`
 	Lag         uint64     `json:"lag" doc:"Messages not yet applied, as far as known"`
@@ -85,6 +85,7 @@ const (
 type ImportOptions struct {
 	Stock    int64  // opening units of each product, divided over the warehouses; 0: none
 	Currency string // of the prices in the file; empty: the server's default
+	TakeBOM  bool   // take a file that begins with a byte-order mark, which is refused otherwise
 }
 
 // ImportProgress is one line of the answer to an import: how far it is, or, on

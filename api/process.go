@@ -34,12 +34,13 @@ func (c *Client) Links(ctx context.Context) ([]Link, error) {
 	return list.Links, err
 }
 
-// CutLink cuts a site off from all others. Outside the demo it is fault.Conflict.
+// CutLink cuts a warehouse that runs there off from all other sites. One that
+// does not run there is fault.NotFound.
 func (c *Client) CutLink(ctx context.Context, site id.Site) ([]Link, error) {
 	return c.switchLink(ctx, site, "cut")
 }
 
-// HealLink connects a site again. Outside the demo it is fault.Conflict.
+// HealLink connects a warehouse again that CutLink has cut off.
 func (c *Client) HealLink(ctx context.Context, site id.Site) ([]Link, error) {
 	return c.switchLink(ctx, site, "heal")
 }
@@ -69,7 +70,7 @@ func (c *Client) Import(
 ) (json.RawMessage, error) {
 	request, err := c.request(ctx, call{
 		method: http.MethodPost, path: "/api/v1/import/" + url.PathEscape(kind),
-		query: values("stock", strconv.FormatInt(options.Stock, 10), "currency", options.Currency),
+		query: values("stock", strconv.FormatInt(options.Stock, 10), "currency", options.Currency, "bom", flag(options.TakeBOM)),
 	}, file)
 	if err != nil {
 		return nil, err
@@ -81,6 +82,14 @@ func (c *Client) Import(
 	}
 	defer response.Body.Close()
 	return c.follow(response.Body, progress)
+}
+
+// flag writes a query parameter that is there only where it is true.
+func flag(set bool) string {
+	if set {
+		return "true"
+	}
+	return ""
 }
 
 // follow reads the lines of an import's answer up to the last one.

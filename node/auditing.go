@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
-	"crossdock/engine/sqlite"
 	"crossdock/site/audit"
 )
 
@@ -59,57 +56,6 @@ func closeAll(sources []audit.Source) error {
 	return err
 }
 
-// AuditFiles checks the invariants over the databases of processes that are not
-// running, and compares all of their sites with each other. A directory in use:
-// fault.Conflict. No databases in one: fault.NotFound. One site in two of them:
-// fault.Invalid.
-func AuditFiles(ctx context.Context, dirs ...string) (report audit.Report, err error) {
-	var names []string
-	for _, dir := range dirs { // all of them, before one is touched
-		found, err := databases(dir)
-		if err != nil {
-			return audit.Report{}, err
-		}
-		names = append(names, found...)
-	}
-	for _, dir := range dirs {
-		held, err := openDataDir(dir)
-		if err != nil {
-			return audit.Report{}, err
-		}
-		defer func() { err = errors.Join(err, held.Close()) }()
-	}
-	var sources []audit.Source
-	defer func() { err = errors.Join(err, closeAll(sources)) }()
-	for _, name := range names {
-		source, err := sqlite.OpenReadOnly(ctx, name)
-		if err != nil {
-			return audit.Report{}, err
-		}
-		sources = append(sources, source)
-	}
-	if err := eachOnce(ctx, sources, names); err != nil {
-		return audit.Report{}, err
-	}
-	return auditSites(ctx, sources)
-}
-
-// eachOnce refuses two databases of one site, such as the original and its copy.
-func eachOnce(ctx context.Context, sources []audit.Source, names []string) error {
-	seen := map[id.Site]string{}
-	for i, source := range sources {
-		head, err := source.Head(ctx)
-		if err != nil {
-			return err
-		}
-		if other, found := seen[head.Site]; found {
-			return fault.New(fault.Invalid, "%s and %s are both of the site %s: audit one of them", other, names[i], head.Site)
-		}
-		seen[head.Site] = names[i]
-	}
-	return nil
-}
-
 // auditSites checks the sources, and says of each which other site it could not
 // be compared with.
 func auditSites(ctx context.Context, sources []audit.Source) (audit.Report, error) {
@@ -147,17 +93,6 @@ func spokenWith(head audit.Head) []id.Site {
 	}
 	slices.Sort(sites)
 	return slices.Compact(sites)
-}
-
-func databases(dir string) ([]string, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "db", "*.db"))
-	if err != nil {
-		return nil, err
-	}
-	if _, err := os.Stat(dir); err != nil || len(names) == 0 {
-		return nil, fault.New(fault.NotFound, "there is no Crossdock database in %s", dir)
-	}
-	return names, nil
 }
 
 // Drain waits until every site of this process has applied what the others of

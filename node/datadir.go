@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 
 	"crossdock/core/fault"
+	"crossdock/core/id"
 )
 
 // dataVersion is the form of the data directory. A higher number found there was
@@ -100,8 +102,74 @@ func (d *dataDir) checkVersion() error {
 	return nil
 }
 
-// database is where a site's database lies.
-func (d *dataDir) database(site string) string { return filepath.Join(d.path, "db", site+".db") }
+// database is where a site's database lies. The database of a site that has lived
+// here before, and is gone or empty now, is fault.Corrupt: a new one in its place
+// would sell again what is sold already.
+func (d *dataDir) database(site id.Site) (string, error) {
+	name := filepath.Join(d.path, "db", string(site)+".db")
+	sites, err := d.sites()
+	if err != nil {
+		return "", err
+	}
+	file, err := os.Stat(name)
+	gone := errors.Is(err, os.ErrNotExist) || err == nil && file.Size() == 0
+	if gone && slices.Contains(sites, site) {
+		return "", fault.New(fault.Corrupt,
+			"the database of %s is gone: put %s back from a backup. To begin %s anew, with nothing sold and nothing known, take its line out of %s",
+			site, name, site, d.register())
+	}
+	return name, nil
+}
+
+// complete reports a site that has lived here and whose database is gone.
+func (d *dataDir) complete() error {
+	sites, err := d.sites()
+	if err != nil {
+		return err
+	}
+	for _, site := range sites {
+		if _, err := d.database(site); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// register is the file that names the sites that have lived here, one a line.
+func (d *dataDir) register() string { return filepath.Join(d.path, "sites") }
+
+func (d *dataDir) sites() ([]id.Site, error) {
+	text, err := os.ReadFile(d.register())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var sites []id.Site
+	for _, line := range strings.Fields(string(text)) {
+		sites = append(sites, id.Site(line))
+	}
+	return sites, nil
+}
+
+// settled adds a site whose database has been made to the register.
+func (d *dataDir) settled(site id.Site) error {
+	sites, err := d.sites()
+	if err != nil || slices.Contains(sites, site) {
+		return err
+	}
+	var text strings.Builder
+	for _, s := range append(sites, site) {
+		text.WriteString(string(s) + "\n")
+	}
+	return replaceFile(d.register(), []byte(text.String()))
+}
+
+// replaceFile writes a file of which at all times the old or the new one is there.
+func replaceFile(name string, text []byte) error {
+	if err := os.WriteFile(name+".new", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(name+".new", name)
+}
 
 // announce leaves the process's address and token for commands.
 func (d *dataDir) announce(url, token string) error {
@@ -109,11 +177,7 @@ func (d *dataDir) announce(url, token string) error {
 	if err != nil {
 		return err
 	}
-	name := filepath.Join(d.path, RunFile)
-	if err := os.WriteFile(name+".new", append(text, '\n'), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(name+".new", name)
+	return replaceFile(filepath.Join(d.path, RunFile), append(text, '\n'))
 }
 
 // Close takes the announcement back and lets go of the directory.

@@ -21,6 +21,7 @@ import (
 type ImportOptions struct {
 	Currency money.Currency // of the prices; empty: the shop's
 	Stock    int64          // opening stock of each product, divided over the warehouses; 0: none
+	TakeBOM  bool           // take a file that begins with a byte-order mark
 }
 
 // Import reads a file of products, stock or orders into the sites of this
@@ -33,6 +34,12 @@ func (n *Node) Import(ctx context.Context, kind string, options ImportOptions, f
 	}
 	if options.Currency == "" {
 		options.Currency = money.Currency(n.config.Shop.Currency)
+	}
+	if !options.TakeBOM {
+		var err error
+		if file, err = intake.Unmarked(file); err != nil {
+			return ImportSummary{}, err
+		}
 	}
 	if progress == nil {
 		progress = func(int, int) {}
@@ -61,12 +68,12 @@ func (n *Node) importProducts(ctx context.Context, options ImportOptions, file i
 	if err != nil {
 		return ImportSummary{}, err
 	}
-	warehouses, err := n.warehouseNames(ctx)
-	if err != nil {
-		return ImportSummary{}, err
-	}
-	if options.Stock > 0 {
-		if err := n.checkHere(warehouses); err != nil {
+	var warehouses []id.Site
+	if options.Stock > 0 { // what cannot be received is refused before a product is listed
+		if warehouses, err = n.everyWarehouse(ctx); err == nil {
+			err = n.checkHere(warehouses)
+		}
+		if err != nil {
 			return ImportSummary{}, err
 		}
 	}
@@ -104,7 +111,7 @@ func (n *Node) listProducts(ctx context.Context, products []catalog.Product, sum
 }
 
 func (n *Node) importStock(ctx context.Context, file io.Reader, progress func(int, int)) (ImportSummary, error) {
-	warehouses, err := n.warehouseNames(ctx)
+	warehouses, err := n.everyWarehouse(ctx)
 	if err != nil {
 		return ImportSummary{}, err
 	}
@@ -169,7 +176,7 @@ func (n *Node) importOrders(ctx context.Context, options ImportOptions, file io.
 	if err := plan.CheckKnown(n.store.Sells); err != nil {
 		return ImportSummary{}, err
 	}
-	warehouses, err := n.warehouseNames(ctx)
+	warehouses, err := n.everyWarehouse(ctx)
 	if err != nil {
 		return ImportSummary{}, err
 	}
@@ -185,9 +192,9 @@ func (n *Node) importOrders(ctx context.Context, options ImportOptions, file io.
 	return ImportSummary{Summary: summary}, err
 }
 
-// warehouseNames lists the warehouses that the store knows of, wherever they run,
-// in order of name.
-func (n *Node) warehouseNames(ctx context.Context) ([]id.Site, error) {
+// everyWarehouse lists the warehouses that the store knows of, wherever they run,
+// in order of name. None at all is fault.Invalid.
+func (n *Node) everyWarehouse(ctx context.Context) ([]id.Site, error) {
 	known, err := n.knownWarehouses(ctx)
 	if err == nil && len(known) == 0 {
 		err = fault.New(fault.Invalid, "the store knows no warehouse: name them in the districts of its configuration")

@@ -1,49 +1,116 @@
 package node
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
-	"strings"
+	"time"
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/dist/feed"
 	"crossdock/engine/linkswitch"
+	"crossdock/site/books"
 	"crossdock/site/outbox"
 )
 
-// LinkState is one direction between two sites, as its receiver in this process
-// sees it, with what an operator needs beside it.
+// LinkState is one direction between two sites with what an operator needs beside
+// it. Where the receiver runs elsewhere it is what the origin knows of it.
 type LinkState struct {
 	outbox.Link
-	Cut    bool `json:"cut"`    // by the switch of this process
-	Parked int  `json:"parked"` // messages put aside
+	Cut    bool // by the switch of this process
+	Parked int  // messages put aside
 }
 
-// Links returns every link that ends in this process, by origin and destination.
+// readAtLeast is how often a reader asks, woken or not, with some patience: one
+// that has not asked for so long is out of reach.
+const readAtLeast = 3 * time.Second
+
+// Links returns every link with an end in this process, by origin and destination.
 func (n *Node) Links(ctx context.Context) ([]LinkState, error) {
 	var states []LinkState
-	for _, role := range n.roles {
-		parked, err := role.feeds.Parked(ctx)
+	for _, r := range n.roles {
+		incoming, err := n.incoming(ctx, r)
 		if err != nil {
 			return nil, err
 		}
-		for _, reader := range role.readers {
-			state := LinkState{Link: reader.Link()}
-			if s := n.switchOf(state.Origin, state.Destination); s != nil {
-				state.Cut = s.IsCut()
-			}
-			for _, p := range parked {
-				if p.Message.Origin == string(state.Origin) {
-					state.Parked++
-				}
-			}
-			states = append(states, state)
+		outgoing, err := n.outgoing(ctx, r)
+		if err != nil {
+			return nil, err
 		}
+		states = append(append(states, incoming...), outgoing...)
 	}
 	slices.SortFunc(states, func(a, b LinkState) int {
-		return strings.Compare(string(a.Origin+" "+a.Destination), string(b.Origin+" "+b.Destination))
+		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Destination, b.Destination))
 	})
 	return states, nil
+}
+
+// incoming returns the links that end at a site of this process. Where the origin
+// runs here too, what it has written is known even while the link is cut.
+func (n *Node) incoming(ctx context.Context, r *role) ([]LinkState, error) {
+	parked, err := r.feeds.Parked(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var states []LinkState
+	for _, reader := range r.readers {
+		state := LinkState{Link: reader.Link()}
+		if s := n.switchOf(state.Origin, state.Destination); s != nil {
+			state.Cut = s.IsCut()
+		}
+		if origin := n.role(state.Origin); origin != nil {
+			if err := state.measure(ctx, origin.feeds); err != nil {
+				return nil, err
+			}
+		}
+		for _, p := range parked {
+			if p.Message.Origin == string(state.Origin) {
+				state.Parked++
+			}
+		}
+		states = append(states, state)
+	}
+	return states, nil
+}
+
+// outgoing returns the links to sites elsewhere that have asked to read.
+func (n *Node) outgoing(ctx context.Context, r *role) ([]LinkState, error) {
+	r.mu.Lock()
+	asked := maps.Clone(r.asked)
+	r.mu.Unlock()
+	var states []LinkState
+	for reader, last := range asked {
+		if n.role(reader) != nil {
+			continue
+		}
+		state := LinkState{Link: outbox.Link{
+			Origin: r.site, Destination: reader, Cursor: last.cursor.Seq, HeardAt: last.at,
+			Connected: time.Since(last.at) < readAtLeast, Verdict: feed.Nothing.String(),
+		}}
+		if !state.Connected {
+			state.StaleSince, state.Trouble = last.at, string(reader)+" has not asked for news since"
+		}
+		if err := state.measure(ctx, r.feeds); err != nil {
+			return nil, err
+		}
+		states = append(states, state)
+	}
+	return states, nil
+}
+
+// measure counts what the origin has written and the receiver has not read.
+func (l *LinkState) measure(ctx context.Context, origin books.Feeds) error {
+	newest, _, err := origin.Written(ctx, string(l.Destination), 0)
+	if err != nil {
+		return err
+	}
+	l.Last, l.Lag = max(l.Last, newest.Seq), 0
+	if l.Last > l.Cursor {
+		l.Lag = l.Last - l.Cursor
+	}
+	return nil
 }
 
 // switchOf returns the switch of the warehouse at one end of a link, or nil.

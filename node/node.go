@@ -11,13 +11,11 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
@@ -108,6 +106,9 @@ func (n *Node) open(ctx context.Context) error {
 // so that it makes no new ones beside them. An empty directory keeps the roles of
 // the configuration.
 func (n *Node) takeSitesOf(ctx context.Context) error {
+	if err := n.dir.complete(); err != nil {
+		return err
+	}
 	names, err := databases(n.dir.path)
 	if fault.Is(err, fault.NotFound) {
 		return nil
@@ -188,6 +189,9 @@ func (n *Node) connectSites(ctx context.Context) error {
 			if origins, err = n.knownWarehouses(ctx); err != nil {
 				return err
 			}
+			if len(origins) == 0 {
+				n.log.Warn(noWarehouses)
+			}
 		}
 		if err := n.follow(r, origins); err != nil {
 			return err
@@ -221,9 +225,7 @@ func (n *Node) RestartBus(wipe bool) error { return n.nats.Restart(wipe) }
 func (n *Node) Close() error {
 	var err error
 	if n.server != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		err = errors.Join(err, n.server.Shutdown(ctx))
+		err = errors.Join(err, n.finish())
 	} else if n.listener != nil {
 		err = errors.Join(err, n.listener.Close())
 	}
@@ -246,18 +248,4 @@ func (n *Node) Close() error {
 		err = errors.Join(err, n.dir.Close())
 	}
 	return err
-}
-
-// Banner is what a person wants to know when the process has started.
-func (n *Node) Banner() string {
-	text := fmt.Sprintf("Crossdock %s is running.\n\n", n.options.Version)
-	text += fmt.Sprintf("  Shop and sites   %s\n", n.URL())
-	text += fmt.Sprintf("  API              %s/api/v1 (OpenAPI: /api/v1/openapi.json)\n", n.URL())
-	text += fmt.Sprintf("  Data directory   %s\n", n.dir.path)
-	text += "  Durability       every acknowledged order is on disk (SQLite, WAL, synchronous=FULL)\n"
-	if n.options.Demo && n.store != nil {
-		text += fmt.Sprintf("  Log in as        %s, password %s (or register)\n", DemoUser, DemoPassword)
-		text += fmt.Sprintf("  Cut a link       on %s/sites, or: crossdock links cut wh2 --data %s\n", n.URL(), n.dir.path)
-	}
-	return text + "  Stop             Ctrl-C\n"
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 
-	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/core/pay"
@@ -209,12 +208,4 @@ func (n *Node) askAhead(ctx context.Context, plan intake.OrderPlan) error {
 		}
 	}
 	return n.store.AskAhead(ctx, need)
-}
-
-// noStore is the answer of a process without a store.
-func (n *Node) noStore() error {
-	if n.store == nil {
-		return fault.New(fault.NotFound, "this process runs no store")
-	}
-	return nil
 }

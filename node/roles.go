@@ -20,6 +20,7 @@ import (
 // role is one site that runs in this process.
 type role struct {
 	site     id.Site
+	file     string // of its database
 	bus      outbox.Bus
 	cut      *linkswitch.Switch // nil at the store
 	feeds    books.Feeds
@@ -30,6 +31,15 @@ type role struct {
 	running  sync.WaitGroup
 	closers  []func() error
 	stopFeed func()
+
+	mu    sync.Mutex
+	asked map[id.Site]lastAsked // by those who read this site's feed
+}
+
+// lastAsked is the last request of a reader: how far it had come, and when.
+type lastAsked struct {
+	cursor feed.Cursor
+	at     time.Time
 }
 
 // Cursor implements outbox.Receiver out of what is committed.
@@ -52,7 +62,11 @@ func (r *role) Apply(ctx context.Context, messages []feed.Message) error {
 }
 
 func (n *Node) openStore(ctx context.Context, name id.Site) error {
-	db, err := sqlite.OpenStore(ctx, n.dir.database(string(name)), name, sqlite.Options{})
+	file, err := n.dir.database(name)
+	if err != nil {
+		return err
+	}
+	db, err := sqlite.OpenStore(ctx, file, name, sqlite.Options{})
 	if err != nil {
 		return err
 	}
@@ -60,25 +74,29 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	r := &role{site: name, bus: bus, feeds: db, moment: db.Snapshot}
+	r := &role{site: name, file: file, bus: bus, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	s, err := store.Open(ctx, store.Ports{
 		Journal: db, Lookups: db, Queries: db, IDs: ids{}, Now: time.Now,
-		Reachable: r.reaches,
+		Reachable: r.reaches, Failed: n.commitFailed(name),
 		Committed: func(to []id.Site) { outbox.Wake(bus, name, to) },
-	}, store.Options{AskWait: askWait(n.config.Quota.AskWait)})
+	}, store.Options{AskWait: askWait(n.config.Quota.AskWait), Currency: n.config.Shop.Currency})
 	if err != nil {
 		return err
 	}
 	r.apply = s.Apply
 	r.closers = append(r.closers, func() error { s.Close(); return nil })
 	n.store = s
-	return nil
+	return n.dir.settled(name)
 }
 
 func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
-	db, err := sqlite.OpenWarehouse(ctx, n.dir.database(string(name)), name, sqlite.Options{})
+	file, err := n.dir.database(name)
+	if err != nil {
+		return err
+	}
+	db, err := sqlite.OpenWarehouse(ctx, file, name, sqlite.Options{})
 	if err != nil {
 		return err
 	}
@@ -87,11 +105,11 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 		return errors.Join(err, db.Close())
 	}
 	cut := linkswitch.Wrap(connection, time.Now)
-	r := &role{site: name, bus: cut, cut: cut, feeds: db, moment: db.Snapshot}
+	r := &role{site: name, file: file, bus: cut, cut: cut, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	w, err := warehouse.Open(ctx, warehouse.Ports{
-		Journal: db, Queries: db, IDs: ids{}, Now: time.Now,
+		Journal: db, Queries: db, IDs: ids{}, Now: time.Now, Failed: n.commitFailed(name),
 		Committed: func(to []id.Site) { outbox.Wake(cut, name, to) },
 	}, warehouse.Options{
 		Store: n.config.Store.Name, Safety: n.config.Warehouses.Safety, SharePercent: n.config.Warehouses.SharePercent,
@@ -102,7 +120,7 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	r.apply = w.Apply
 	r.closers = append(r.closers, func() error { w.Close(); return nil })
 	n.warehouses[name] = w
-	return nil
+	return n.dir.settled(name)
 }
 
 // follow starts to serve the role's feed and to read those of the origins. It
@@ -129,8 +147,13 @@ func (n *Node) follow(r *role, origins []id.Site) error {
 	return nil
 }
 
-// heard wakes the reader of a site that has just shown that it can be reached.
-func (r *role) heard(other id.Site) {
+// heard takes note of how far a site has read this one, and wakes the reader of
+// that site, which has just shown that it can be reached.
+func (r *role) heard(asked feed.Cursor) {
+	other := id.Site(asked.Destination)
+	r.mu.Lock()
+	r.asked[other] = lastAsked{asked, time.Now()}
+	r.mu.Unlock()
 	for _, reader := range r.readers {
 		if link := reader.Link(); link.Origin == other && !link.Connected {
 			reader.Wake()

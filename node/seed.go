@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
+	"slices"
 
+	"crossdock/core/catalog"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/site/intake/sample"
@@ -25,16 +28,11 @@ func (n *Node) seed(ctx context.Context) error {
 	if n.store == nil {
 		return nil
 	}
-	if len(n.config.Districts) > 0 {
-		if _, err := n.store.Do(ctx, store.SetDistricts{Districts: n.config.Districts}); err != nil {
-			return err
-		}
+	var set sample.Set
+	if n.options.Sample {
+		set = sample.Make(sample.DefaultSeed)
 	}
-	if !n.options.Sample {
-		return nil
-	}
-	set := sample.Make(sample.DefaultSeed)
-	if _, err := n.store.Do(ctx, store.SetDistricts{Districts: set.Districts, KeepKnown: true}); err != nil {
+	if err := n.seedDistricts(ctx, set.Districts); err != nil || !n.options.Sample {
 		return err
 	}
 	totals, err := n.store.Totals(ctx)
@@ -50,6 +48,23 @@ func (n *Node) seed(ctx context.Context) error {
 		return err
 	}
 	return n.seedCustomer(ctx, set)
+}
+
+// seedDistricts sets what is configured, and adds what the sample has. A shop that
+// would have no district at all, where nobody could register, delivers everywhere.
+func (n *Node) seedDistricts(ctx context.Context, added []catalog.District) error {
+	if _, err := n.store.Do(ctx, store.SetDistricts{Districts: n.config.Districts}); err != nil {
+		return err
+	}
+	known, err := n.store.Districts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(known)+len(added) == 0 && len(n.warehouses) > 0 {
+		added = []catalog.District{{Code: "everywhere", Name: "Everywhere", Warehouses: slices.Sorted(maps.Keys(n.warehouses))}}
+	}
+	_, err = n.store.Do(ctx, store.SetDistricts{Districts: added, KeepKnown: true})
+	return err
 }
 
 // seedStock receives the sample's opening stock at the warehouses of this
@@ -74,7 +89,8 @@ func (n *Node) seedStock(ctx context.Context, set sample.Set) error {
 	return nil
 }
 
-// seedCustomer makes the demo's customer, once.
+// seedCustomer makes the demo's customer, once: in a district that wh2 serves
+// first, so that cutting wh2 off is something that they notice.
 func (n *Node) seedCustomer(ctx context.Context, set sample.Set) error {
 	if !n.options.Demo {
 		return nil
@@ -84,6 +100,6 @@ func (n *Node) seedCustomer(ctx context.Context, set sample.Set) error {
 		return err
 	}
 	accounts := auth.NewAccounts(n.store, ids{})
-	_, err = accounts.Open(ctx, store.User{Name: DemoUser, District: set.Districts[0].Code}, DemoPassword)
+	_, err = accounts.Open(ctx, store.User{Name: DemoUser, District: set.Districts[1].Code}, DemoPassword)
 	return err
 }

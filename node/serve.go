@@ -72,16 +72,27 @@ func (n *Node) Serve(ctx context.Context) error {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
-		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-		defer cancel()
-		return n.server.Shutdown(ending)
+		return n.finish()
 	}
+}
+
+// finish lets requests under way end. Those that take too long, such as uploads
+// that have stalled, are cut off: whatever was acknowledged is on disk by then.
+func (n *Node) finish() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	err := n.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		n.log.Warn("some requests did not end in time and were cut off")
+		return n.server.Close()
+	}
+	return err
 }
 
 func (n *Node) newServer() (*http.Server, error) {
 	mux := http.NewServeMux()
 	api := rest.New(rest.Deps{
-		Store: n.store, Warehouses: n.warehouses, Links: restLinks{n}, Audit: n, Import: restImport{n},
+		Store: n.store, Warehouses: n.warehouses, Links: restLinks{n}, Audit: n, Import: restImport{n}, Ready: n.ready,
 		Token: n.token, Version: n.options.Version, Log: n.log,
 	})
 	for _, pattern := range []string{"/api/", "/healthz", "/readyz"} {
@@ -95,7 +106,9 @@ func (n *Node) newServer() (*http.Server, error) {
 	}
 	return &http.Server{
 		Handler: mux, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
-		ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
+		// Routes whose work takes longer, such as imports, lift these for themselves.
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 	}, nil
 }
 
@@ -121,7 +134,9 @@ var _ rest.Importer = restImport{}
 
 // Import implements rest.Importer.
 func (i restImport) Import(ctx context.Context, kind string, options api.ImportOptions, file io.Reader, progress func(done, total int)) (any, error) {
-	return i.Node.Import(ctx, kind, ImportOptions{Currency: money.Currency(options.Currency), Stock: options.Stock}, file, progress)
+	return i.Node.Import(ctx, kind, ImportOptions{
+		Currency: money.Currency(options.Currency), Stock: options.Stock, TakeBOM: options.TakeBOM,
+	}, file, progress)
 }
 
 // shopSites shows the links to the storefront.

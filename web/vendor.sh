@@ -9,7 +9,7 @@ set -eu
 cd "$(dirname "$0")"
 
 icons="arrow-left arrow-repeat arrow-right balloon basket box-arrow-right
-box-seam cash-coin check-circle check-lg cup-hot diagram-3
+box-seam cash-coin check-circle check-lg cup-hot diagram-3 droplet
 exclamation-triangle flower1 gem geo-alt handbag hourglass-split
 house-heart info-circle lamp layers link lock pencil person-circle
 puzzle receipt scissors search shield-check signpost-split trash3 tree

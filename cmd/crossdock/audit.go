@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"crossdock/api"
 	"crossdock/node"
@@ -15,7 +17,12 @@ warehouses, each promised unit belongs to one live order line, no unit is promis
 twice, and each order is the same on both sides. Each finding names its row.
 
 It repairs nothing. It works while the process runs, and on the files of one that
-was stopped. Exit status 3 when there are findings.`
+was stopped. A process checks the sites that run in it, and says what it could not
+compare them with. Sites of separate processes are compared with each other when all
+of them are stopped and --data names each of their directories (on one machine: copy
+those of the others there).
+
+Exit status 3 when there are findings.`
 
 // reportJSON is a report with its verdict.
 type reportJSON struct {
@@ -26,12 +33,15 @@ type reportJSON struct {
 func (p program) auditCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "audit", Short: "Prove that the books are right", Long: auditHelp + connectHelp,
-		Example: "  crossdock audit\n  crossdock audit --data /srv/shop --json", Args: takesNothing,
+		Example: "  crossdock audit\n  crossdock audit --data /srv/shop --json\n  crossdock audit --data store --data wh1 --data wh2", Args: takesNothing,
 	}
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	dirs := &dataDirs{first: &t.data}
+	data := cmd.Flags().Lookup("data")
+	data.Value, data.Usage = dirs, "data directory of the process; several, where all are stopped"
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		report, err := p.audit(cmd, t)
+		report, err := p.audit(cmd, t, dirs.all)
 		if err != nil {
 			return err
 		}
@@ -48,8 +58,35 @@ func (p program) auditCommand() *cobra.Command {
 	return cmd
 }
 
+// dataDirs is a --data that may be given more than once.
+type dataDirs struct {
+	first *string
+	all   []string
+}
+
+var _ pflag.Value = (*dataDirs)(nil)
+
+// Set implements pflag.Value.
+func (d *dataDirs) Set(dir string) error {
+	d.all = append(d.all, dir)
+	*d.first = d.all[0]
+	return nil
+}
+
+// String implements pflag.Value.
+func (d *dataDirs) String() string { return strings.Join(d.all, ",") }
+
+// Type implements pflag.Value.
+func (d *dataDirs) Type() string { return "string" }
+
 // audit asks the process that runs, else reads the files.
-func (p program) audit(cmd *cobra.Command, t *target) (api.Report, error) {
+func (p program) audit(cmd *cobra.Command, t *target, dirs []string) (api.Report, error) {
+	if len(dirs) > 1 {
+		if t.server != "" {
+			return api.Report{}, wrong(cmd, "--server and --data name different processes: leave one out")
+		}
+		return auditFiles(cmd.Context(), dirs...)
+	}
 	if t.server == "" && (t.data != "" || p.variable(envServer) == "") {
 		cfg, err := p.configOf(t)
 		if err != nil {
@@ -74,8 +111,8 @@ func (p program) audit(cmd *cobra.Command, t *target) (api.Report, error) {
 
 // auditFiles puts the report into the words of the API, so that both ways to
 // one print alike.
-func auditFiles(ctx context.Context, dir string) (api.Report, error) {
-	found, err := node.AuditFiles(ctx, dir)
+func auditFiles(ctx context.Context, dirs ...string) (api.Report, error) {
+	found, err := node.AuditFiles(ctx, dirs...)
 	if err != nil {
 		return api.Report{}, err
 	}

@@ -49,6 +49,24 @@ const (
 // target is how a command finds the process that it speaks to.
 type target struct {
 	server, token, tokenFile, data, config string
+
+	// fresh is asked before a data directory is made for the command; its error
+	// keeps it from being made. Nil: nothing is to be asked.
+	fresh func(config.Config) error
+}
+
+// flags writes the flags that lead another command to the same process. A token
+// is not repeated on a screen.
+func (t *target) flags() string {
+	text := ""
+	for _, flag := range []struct{ name, value string }{
+		{"server", t.server}, {"token-file", t.tokenFile}, {"data", t.data}, {"config", t.config},
+	} {
+		if flag.value != "" {
+			text += " --" + flag.name + " " + flag.value
+		}
+	}
+	return text
 }
 
 // targetFlags gives a command the flags that find a process.
@@ -57,6 +75,7 @@ func targetFlags(cmd *cobra.Command) *target {
 	cmd.Flags().StringVar(&t.server, "server", "", "URL of a process elsewhere")
 	cmd.Flags().StringVar(&t.token, "token", "", "administration token (other users of this machine can read it: prefer --token-file)")
 	cmd.Flags().StringVar(&t.tokenFile, "token-file", "", "file with the administration token on its first line")
+	completesFiles(cmd, "token-file")
 	dataFlags(cmd, t)
 	return t
 }
@@ -65,6 +84,8 @@ func targetFlags(cmd *cobra.Command) *target {
 func dataFlags(cmd *cobra.Command, t *target) {
 	cmd.Flags().StringVar(&t.data, "data", "", "data directory of the process")
 	cmd.Flags().StringVar(&t.config, "config", "", "configuration file of the process, where it has one")
+	completesDirs(cmd, "data")
+	completesFiles(cmd, "config", "yaml", "yml")
 }
 
 // with connects to a process, or opens one for this command alone, calls do, and
@@ -74,10 +95,7 @@ func (p program) with(cmd *cobra.Command, t *target, what need, do func(context.
 	if t.server != "" && t.data != "" {
 		return wrong(cmd, "--server and --data name two processes: leave one out")
 	}
-	if t.server == "" && t.data == "" {
-		t.server = p.variable(envServer)
-	}
-	if t.server != "" {
+	if t.server = p.serverOf(t); t.server != "" {
 		return p.withServer(ctx, t, do)
 	}
 	cfg, err := p.configOf(t)
@@ -97,21 +115,40 @@ func (p program) with(cmd *cobra.Command, t *target, what need, do func(context.
 	if what == needData && !isData(cfg.Data) {
 		return fault.New(fault.NotFound, "there is no Crossdock data in %s: name the directory by --data, or a process by --server", cfg.Data)
 	}
-	return p.withOwn(ctx, cfg, do)
-}
-
-func (p program) withServer(ctx context.Context, t *target, do func(context.Context, *api.Client) error) error {
-	token := config.Secret(t.token)
-	if token == "" && t.tokenFile != "" {
-		var err error
-		if token, err = config.ReadSecret(t.tokenFile); err != nil {
+	if t.fresh != nil && !isData(cfg.Data) {
+		if err := t.fresh(cfg); err != nil {
 			return err
 		}
 	}
-	if token == "" {
-		token = config.Secret(p.variable(envToken))
+	return p.withOwn(ctx, cfg, do)
+}
+
+// serverOf returns the URL of a process elsewhere, or "" where it is to be found by
+// its data directory.
+func (p program) serverOf(t *target) string {
+	if t.server == "" && t.data == "" {
+		return p.variable(envServer)
 	}
-	err := withClient(ctx, t.server, string(token), do)
+	return t.server
+}
+
+// tokenOf returns the administration token of a process elsewhere, or "".
+func (p program) tokenOf(t *target) (config.Secret, error) {
+	switch {
+	case t.token != "":
+		return config.Secret(t.token), nil
+	case t.tokenFile != "":
+		return config.ReadSecret(t.tokenFile)
+	}
+	return config.Secret(p.variable(envToken)), nil
+}
+
+func (p program) withServer(ctx context.Context, t *target, do func(context.Context, *api.Client) error) error {
+	token, err := p.tokenOf(t)
+	if err != nil {
+		return err
+	}
+	err = withClient(ctx, t.server, string(token), do)
 	if fault.Is(err, fault.Unauthenticated) && token == "" {
 		return fault.Wrap(err, "", "%s wants the administration token: give --token-file, or set %s", t.server, envToken)
 	}

@@ -28,6 +28,7 @@ func (p program) demoCommand() *cobra.Command {
 	defaults := config.Default(p.environ)
 	cmd.Flags().String("data", config.DemoData, "data directory")
 	cmd.Flags().String("listen", defaults.Listen, "address and port of the pages and of the API; port 0 lets the system choose")
+	completesDirs(cmd, "data")
 	sample := cmd.Flags().Bool("sample", true, "fill an empty shop with the sample")
 	asJSON := cmd.Flags().Bool("json", false, "print the address and the data directory as one JSON object")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

@@ -11,7 +11,10 @@ import (
 const doctorHelp = `Look at what Crossdock needs on this machine before it starts, or while it runs: the
 configuration, the data directory and who uses it, free disk space, the databases,
 the port, the clock. Each check is ok, warn or fail, with what to do about it. Nothing
-else needs to be installed. Exit status 3 when a check is not ok.`
+else needs to be installed. Exit status 3 when a check is not ok.
+
+While a process runs it answers for its databases, and its own port is right; another
+one that --listen names is checked as well.`
 
 // The results of a check.
 const (
@@ -75,7 +78,7 @@ func (p program) examine(ctx context.Context, t *target, listen string) ([]check
 	if running == nil {
 		checks = append(checks, checkDatabases(ctx, cfg.Data), checkPort(cfg.Listen))
 	} else {
-		checks = append(checks, checkRunning(ctx, *running))
+		checks = append(checks, checkRunning(ctx, *running), checkOpen(ctx, *running), checkPortOf(*running, listen))
 	}
 	return append(checks, checkClock(cfg.Data)), nil
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -112,6 +114,56 @@ func checkRunning(ctx context.Context, running node.Running) check {
 		return check{"process", fail, "is not ready: " + explain(err), "look into its log"}
 	}
 	return check{"process", ok, "is ready", ""}
+}
+
+// checkOpen asks the process that has the databases open; it has checked their
+// versions when it opened them.
+func checkOpen(ctx context.Context, running node.Running) check {
+	const name = "databases"
+	client := api.New(running.URL, running.Token)
+	defer client.Close()
+	version, err := client.Version(ctx)
+	if err != nil {
+		return check{name, fail, "the process does not tell: " + explain(err), "look into its log"}
+	}
+	var sites []string
+	if version.Store {
+		sites = append(sites, "the store")
+	}
+	for _, site := range version.Warehouses {
+		sites = append(sites, string(site))
+	}
+	text := "of " + strings.Join(sites, ", ") + " are open in Crossdock " + version.Version + "; \"crossdock audit\" walks them"
+	return check{name, ok, text, ""}
+}
+
+// checkPortOf checks the port of a process that runs, or the one that was asked
+// for in its place.
+func checkPortOf(running node.Running, listen string) check {
+	if listen == "" || listensOn(running.URL, listen) {
+		return check{"port", ok, strings.TrimPrefix(running.URL, "http://") + " is used by the process itself", ""}
+	}
+	return checkPort(listen)
+}
+
+// listensOn reports whether the process at a URL is who has this address, in one
+// of the ways that an address can be written.
+func listensOn(processURL, address string) bool {
+	at, err := url.Parse(processURL)
+	host, port, split := net.SplitHostPort(address)
+	if err != nil || split != nil || port != at.Port() {
+		return false
+	}
+	ip, own := net.ParseIP(host), net.ParseIP(at.Hostname())
+	switch {
+	case host == "" || ip.IsUnspecified(): // the whole machine
+		return true
+	case own == nil: // so is the process, see Node.URL
+		return true
+	case host == "localhost":
+		return own.IsLoopback()
+	}
+	return ip.Equal(own)
 }
 
 func checkPort(address string) check {

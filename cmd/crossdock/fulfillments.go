@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,6 +10,7 @@ import (
 	"crossdock/api"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/order"
 )
 
 const fulfillmentsHelp = `List what the warehouses have to do for orders, or move it on by hand.`
@@ -34,19 +34,22 @@ func (p program) fulfillmentsListCommand() *cobra.Command {
 	}
 	at := cmd.Flags().String("at", "", "only those of this warehouse")
 	status := cmd.Flags().String("status", "", "only those of this status, such as accepted or picked")
-	order := cmd.Flags().String("order", "", "only those of this order, by number or identifier")
-	limit := limitFlag(cmd)
+	ofOrder := cmd.Flags().String("order", "", "only those of this order, by number or identifier")
+	limit := limitFlag(cmd, "fulfillments")
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	completes(cmd, "at", p.offerSites(t))
+	completes(cmd, "status", words(order.Stages()))
+	completes(cmd, "order", p.offerOrders(t))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkLimit(cmd, *limit); err != nil {
 			return err
 		}
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
 			query := api.FulfillmentQuery{Status: *status}
-			if *order != "" {
+			if *ofOrder != "" {
 				var err error
-				if query.Order, err = orderNamed(ctx, client, *order); err != nil {
+				if query.Order, err = orderNamed(ctx, client, *ofOrder); err != nil {
 					return err
 				}
 			}
@@ -95,11 +98,7 @@ func fulfillments(ctx context.Context, client *api.Client, at string, query api.
 func (p program) printFulfillments(list []api.Fulfillment) error {
 	t := newTable("WAREHOUSE", ">ORDER", "STATUS", "MAY BECOME", "CHANGED", "ID", "LINES")
 	for _, f := range list {
-		lines := make([]string, len(f.Lines))
-		for i, line := range f.Lines {
-			lines[i] = strconv.FormatInt(line.Quantity-line.Voided, 10) + " x " + string(line.SKU)
-		}
-		t.add(f.Warehouse, f.Number, f.Status, strings.Join(f.Next, " "), when(f.ChangedAt), f.ID, strings.Join(lines, ", "))
+		t.add(f.Warehouse, f.Number, f.Status, strings.Join(f.Next, " "), when(f.ChangedAt), f.ID, shipping(linesOf(f.Lines)))
 	}
 	return p.printTable(t, "")
 }
@@ -116,6 +115,10 @@ func (p program) fulfillmentsAdvanceCommand() *cobra.Command {
 	cmd.Flags().StringVar(&step.From, "from", "", "refuse unless it has this status now")
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	cmd.ValidArgsFunction = first(p.offerFulfillments(t, at))
+	completes(cmd, "at", p.offerSites(t))
+	completes(cmd, "to", words(stagesByHand()))
+	completes(cmd, "from", words(order.Stages()))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *at == "" || step.To == "" {
 			return wrong(cmd, "%s wants --at WAREHOUSE and --to STATUS", nameOf(cmd))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +14,8 @@ import (
 	"crossdock/api"
 	"crossdock/core/fault"
 	"crossdock/core/money"
+	"crossdock/node/config"
+	"crossdock/site/intake"
 )
 
 const importHelp = `Read a CSV file of another shop system. A file that breaks the form (a column is
@@ -60,8 +64,10 @@ func (p program) importKind(kind, short, long string) *cobra.Command {
 	if kind != api.ImportStock {
 		cmd.Flags().StringVar(&options.Currency, "currency", "", "currency of the prices; the shop's where it is not given")
 	}
+	cmd.Flags().BoolVar(&options.TakeBOM, "bom", false, "take a file that begins with a byte-order mark, as Excel writes it")
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	cmd.ValidArgsFunction = first(cobra.FixedCompletions([]cobra.Completion{"csv"}, cobra.ShellCompDirectiveFilterFileExt))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if err := checkImport(cmd, options); err != nil {
 			return err
@@ -95,12 +101,22 @@ func (p program) importFile(cmd *cobra.Command, t *target, kind, name string, op
 		return errors.Join(fault.New(fault.Invalid, "%s is a directory: want a CSV file", name), file.Close())
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
+	content := io.Reader(file)
+	t.fresh = func(cfg config.Config) error {
+		if kind != api.ImportProducts {
+			return fault.New(fault.NotFound, "there is no data directory at %s: import products first", cfg.Data)
+		}
+		read := &bytes.Buffer{}
+		err := checkProducts(io.TeeReader(file, read), cfg, options)
+		content = io.MultiReader(read, file)
+		return inFile(name, err)
+	}
 	return p.with(cmd, t, needNothing, func(ctx context.Context, client *api.Client) error {
 		bar := p.newProgress("import " + kind)
-		raw, err := client.Import(ctx, kind, options, io.NopCloser(file), bar.set) // the client would close it
+		raw, err := client.Import(ctx, kind, options, io.NopCloser(content), bar.set) // the client would close it
 		bar.end()
 		if err != nil {
-			return fault.Wrap(err, "", "%s", name+": "+explain(err))
+			return inFile(name, err)
 		}
 		if asJSON {
 			return p.printJSON(raw)
@@ -111,4 +127,25 @@ func (p program) importFile(cmd *cobra.Command, t *target, kind, name string, op
 		}
 		return p.printSummary(kind, s)
 	})
+}
+
+// inFile says in which file something is wrong.
+func inFile(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault.Wrap(err, "", "%s", name+": "+explain(err))
+}
+
+// checkProducts reads a file as the process will, so that one that is refused
+// leaves no new data directory behind.
+func checkProducts(file io.Reader, cfg config.Config, options api.ImportOptions) error {
+	if !options.TakeBOM {
+		var err error
+		if file, err = intake.Unmarked(file); err != nil {
+			return err
+		}
+	}
+	_, err := intake.Products(file, cmp.Or(money.Currency(options.Currency), cfg.Shop.Currency))
+	return err
 }

@@ -14,8 +14,21 @@ import (
 const linksHelp = `Show each link between two sites, as its receiver sees it: how far it has read
 (CURSOR of LAST), how many messages it is behind, and since when it is stale.
 
-In the demo, "links cut" takes a warehouse off the line and "links heal" joins it
-again. The shop goes on selling the stock that it holds.`
+"links cut" takes a warehouse off the line, as if the line were broken, and "links
+heal" joins it again. The shop goes on selling the stock that it holds.`
+
+const linksCutHelp = `Cut a warehouse off from the store, as if its line were broken: neither hears of the
+other until it is healed. Both go on working; nothing is lost.
+
+The switch is in the process that runs the warehouse, and only that process can turn
+it: demo or serve. It is not kept: a process that starts anew is joined. The demo
+offers it on its sites page too.`
+
+const linksHealHelp = `Join a warehouse that was cut off. The store and the warehouse read what they have
+missed, and are equal again in a moment. One that was not cut off stays joined.
+
+The switch is in the process that runs the warehouse, and only that process can turn
+it: demo or serve. The demo offers it on its sites page too.`
 
 const linksExample = `  crossdock links
   crossdock links cut wh2
@@ -35,29 +48,49 @@ func (p program) linksCommand() *cobra.Command {
 		})
 	}
 	cmd.AddCommand(
-		p.switchCommand("cut", "Cut a site off from all others", (*api.Client).CutLink),
-		p.switchCommand("heal", "Join a site that was cut off", (*api.Client).HealLink),
+		p.switchCommand(linkSwitch{"cut", "Cut a warehouse off from the store", linksCutHelp, (*api.Client).CutLink, tellCut}),
+		p.switchCommand(linkSwitch{"heal", "Join a warehouse that was cut off", linksHealHelp, (*api.Client).HealLink, tellHealed}),
 	)
 	return cmd
 }
 
-func (p program) switchCommand(
-	use, short string, turn func(*api.Client, context.Context, id.Site) ([]api.Link, error),
-) *cobra.Command {
+// linkSwitch is one way to turn the switch of a warehouse.
+type linkSwitch struct {
+	use, short, long string
+
+	turn func(*api.Client, context.Context, id.Site) ([]api.Link, error)
+	tell func(site id.Site, t *target) string // what was done
+}
+
+func tellCut(site id.Site, t *target) string {
+	return string(site) + " is cut off: neither it nor the store hears of the other.\n" +
+		"To join it again: crossdock links heal " + string(site) + t.flags()
+}
+
+func tellHealed(site id.Site, _ *target) string {
+	return string(site) + " is joined: it and the store read what they have missed."
+}
+
+func (p program) switchCommand(s linkSwitch) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: use + " SITE", Short: short, Long: short + ". This works in the demo." + connectHelp,
-		Example: "  crossdock links " + use + " wh2", Args: takes(1, 1, "a site"),
+		Use: s.use + " SITE", Short: s.short, Long: s.long + connectHelp,
+		Example: "  crossdock links " + s.use + " wh2", Args: takes(1, 1, "a site"),
 	}
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	cmd.ValidArgsFunction = first(p.offerSites(t))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		site, err := id.ParseSite(args[0])
 		if err != nil {
 			return wrong(cmd, "%v", err)
 		}
 		return p.with(cmd, t, needRunning, func(ctx context.Context, client *api.Client) error {
-			links, err := turn(client, ctx, site)
-			return p.printLinks(links, err, *asJSON)
+			links, err := s.turn(client, ctx, site)
+			if err := p.printLinks(links, err, *asJSON); err != nil {
+				return err
+			}
+			say(p.stderr, "%s", s.tell(site, t))
+			return nil
 		})
 	}
 	return cmd

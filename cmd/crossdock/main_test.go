@@ -122,8 +122,8 @@ func until(ts *testscript.TestScript, what string, condition func() bool) {
 	}
 }
 
-// up DIR waits until the process on the data directory answers, and sets URL and
-// TOKEN.
+// up DIR waits until the process on the data directory answers, and sets URL,
+// ADDRESS (its host and port) and TOKEN.
 func up(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ts.MkAbs(args[0])
 	until(ts, "a process runs on "+dir, func() bool {
@@ -132,6 +132,7 @@ func up(ts *testscript.TestScript, _ bool, args []string) {
 			return false
 		}
 		ts.Setenv("URL", running.URL)
+		ts.Setenv("ADDRESS", strings.TrimPrefix(running.URL, "http://"))
 		ts.Setenv("TOKEN", running.Token)
 		return true
 	})

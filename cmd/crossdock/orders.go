@@ -10,6 +10,7 @@ import (
 	"crossdock/api"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/order"
 )
 
 const ordersHelp = `List orders, show one with everything that is known of it, or call one off.
@@ -37,9 +38,10 @@ func (p program) ordersListCommand() *cobra.Command {
 	cmd.Flags().StringVar(&query.Status, "status", "", "only those placed, backordered, ready, sent, delivered, voided or returned")
 	cmd.Flags().StringVar(&query.Customer, "customer", "", "only those of the customer with this identifier")
 	cmd.Flags().StringVar(&query.Reference, "reference", "", "only those that another system calls so, such as an invoice number")
-	limit := limitFlag(cmd)
+	limit := limitFlag(cmd, "orders")
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	completes(cmd, "status", words(order.Statuses()))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkLimit(cmd, *limit); err != nil {
 			return err
@@ -87,6 +89,7 @@ func (p program) ordersVoidCommand() *cobra.Command {
 	key := keyFlag(cmd)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	cmd.ValidArgsFunction = first(p.offerOrders(t))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *reason == "" {
 			return wrong(cmd, "%s wants a --reason", nameOf(cmd))
@@ -98,7 +101,7 @@ func (p program) ordersVoidCommand() *cobra.Command {
 			}
 			o, err := client.VoidOrder(ctx, *key, which, *reason)
 			if err != nil {
-				return err
+				return keyed(err, *key)
 			}
 			if *asJSON {
 				return p.printJSON(o)
@@ -135,9 +138,9 @@ func orderNamed(ctx context.Context, client *api.Client, name string) (id.Order,
 	return page.Orders[0].ID, nil
 }
 
-// limitFlag says how many rows a list has.
-func limitFlag(cmd *cobra.Command) *int {
-	return cmd.Flags().Int("limit", api.Page, "the most rows; 0 for all")
+// limitFlag says how many rows a list has, or how many of what it counts else.
+func limitFlag(cmd *cobra.Command, counts string) *int {
+	return cmd.Flags().Int("limit", api.Page, "the most "+counts+"; 0 for all")
 }
 
 func checkLimit(cmd *cobra.Command, limit int) error {
@@ -150,6 +153,16 @@ func checkLimit(cmd *cobra.Command, limit int) error {
 // keyFlag makes a repetition of the command safe.
 func keyFlag(cmd *cobra.Command) *string {
 	return cmd.Flags().String("key", "", "idempotency key: the same key with the same content has its effect once")
+}
+
+// keyed tells of a key that was used before by the name that the user gave it.
+// The server has one of its own for it.
+func keyed(err error, key string) error {
+	if !fault.Is(err, fault.Mismatch) {
+		return err
+	}
+	return fault.New(fault.Mismatch,
+		"the idempotency key %s came before with another content, and nothing was done now: use a new key, or repeat the command as it was", fault.Quote(key))
 }
 
 // pages asks for page after page until limit rows are there, or all where limit

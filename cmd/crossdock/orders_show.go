@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"crossdock/api"
+	"crossdock/core/order"
 )
 
 const ordersShowHelp = `Show an order: its lines, which warehouse ships what and why it was chosen, what has
@@ -21,6 +22,7 @@ func (p program) ordersShowCommand() *cobra.Command {
 	}
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	cmd.ValidArgsFunction = first(p.offerOrders(t))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
 			which, err := orderNamed(ctx, client, args[0])
@@ -48,8 +50,11 @@ func (p program) printOrder(o api.Order) error {
 		title string
 		table *table
 	}{
-		{"Lines", orderLines(o)}, {"Fulfillments", orderFulfillments(o)}, {"Why these warehouses", orderReasons(o)},
-		{"What has happened", orderEvents(o)}, {"What the customer was told", orderNotices(o)},
+		{"Lines", orderLines(o)},
+		{"Fulfillments", orderFulfillments(o)},
+		{"Why these warehouses", orderReasons(o)},
+		{"What has happened", orderEvents(o)},
+		{"What the customer was told", orderNotices(o)},
 	} {
 		if len(part.table.rows) == 0 {
 			continue
@@ -65,13 +70,6 @@ func (p program) printOrder(o api.Order) error {
 }
 
 func orderHead(o api.Order) *table {
-	status := o.Status
-	if o.VoidAsked {
-		status += ", a void is asked for"
-	}
-	if o.Reason != "" {
-		status += ": " + o.Reason
-	}
 	where := []string{o.Address.Name}
 	for _, part := range []string{o.Address.Street, strings.TrimSpace(o.Address.PostalCode + " " + o.Address.City), string(o.Address.District)} {
 		if part != "" {
@@ -80,7 +78,10 @@ func orderHead(o api.Order) *table {
 	}
 	t := newTable("ORDER", strconv.FormatInt(o.Number, 10))
 	t.add("id", o.ID)
-	t.add("status", status)
+	t.add("status", orderStatus(o))
+	if voidPending(o) && o.Reason != "" {
+		t.add("reason", o.Reason)
+	}
 	t.add("placed", when(o.PlacedAt)+" at "+string(o.Store))
 	t.add("customer", cmp.Or(o.Customer, "guest"))
 	t.add("to", strings.Join(where, ", "))
@@ -91,6 +92,21 @@ func orderHead(o api.Order) *table {
 	t.add("total", o.Total)
 	return t
 }
+
+// orderStatus says where an order stands, and why where it was called off.
+func orderStatus(o api.Order) string {
+	switch {
+	case voidPending(o):
+		return o.Status + "; a void was asked, the warehouses decide"
+	case o.Reason != "":
+		return o.Status + ": " + o.Reason
+	}
+	return o.Status
+}
+
+// voidPending reports whether a void waits for answers. An order that is voided
+// still says that it was asked for.
+func voidPending(o api.Order) bool { return o.VoidAsked && o.Status != string(order.Voided) }
 
 func orderLines(o api.Order) *table {
 	t := newTable(">LINE", "SKU", "PRODUCT", ">PRICE", ">ORDERED", ">VOIDED", ">RETURNED")
@@ -103,11 +119,7 @@ func orderLines(o api.Order) *table {
 func orderFulfillments(o api.Order) *table {
 	t := newTable("WAREHOUSE", "STATUS", "CHANGED", "ID", "SHIPS")
 	for _, f := range o.Fulfillments {
-		parts := make([]string, len(f.Lines))
-		for i, part := range f.Lines {
-			parts[i] = strconv.FormatInt(part.Quantity-part.Voided, 10) + " x " + string(part.SKU)
-		}
-		t.add(f.Warehouse, f.Status, when(f.ChangedAt), f.ID, strings.Join(parts, ", "))
+		t.add(f.Warehouse, f.Status, when(f.ChangedAt), f.ID, shipping(unitsOf(f.Lines)))
 	}
 	return t
 }

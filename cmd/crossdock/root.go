@@ -80,6 +80,7 @@ func newRoot(p program) *cobra.Command {
 	}
 	root.SetHelpCommandGroupID("check")
 	root.SetCompletionCommandGroupID("check")
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	add("run", p.demoCommand(), p.serveCommand(), p.configCommand(), p.sampleCommand())
 	add("work", p.importCommand(), p.ordersCommand(), p.fulfillmentsCommand(), p.stockCommand(), p.linksCommand())
 	add("check", p.auditCommand(), p.doctorCommand(), p.versionCommand())

@@ -34,6 +34,7 @@ func (p program) sampleCommand() *cobra.Command {
 		Args: takesNothing,
 	}
 	out := cmd.Flags().String("out", ".", "directory to write to; it is made where it is missing")
+	completesDirs(cmd, "out")
 	seed := cmd.Flags().Uint64("seed", sample.DefaultSeed, "number that the sample is made from")
 	force := cmd.Flags().Bool("force", false, "replace files that are there")
 	asJSON := jsonFlag(cmd)

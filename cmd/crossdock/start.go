@@ -26,7 +26,11 @@ func (p program) start(ctx context.Context, cfg config.Config, options node.Opti
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, n.Close()) }()
+	defer func() {
+		if err = errors.Join(err, n.Close()); err == nil {
+			say(p.stderr, "stopped")
+		}
+	}()
 	if asJSON {
 		err = p.printJSON(started{n.URL(), cfg.Data, options.Version})
 	} else {
@@ -35,5 +39,20 @@ func (p program) start(ctx context.Context, cfg config.Config, options node.Opti
 	if err != nil {
 		return err
 	}
-	return n.Serve(ctx)
+	return p.serve(ctx, n)
+}
+
+// serve answers requests until ctx ends, and says that it ends: the last of the
+// work may take a moment.
+func (p program) serve(ctx context.Context, n *node.Node) error {
+	said := make(chan struct{})
+	silent := context.AfterFunc(ctx, func() {
+		say(p.stderr, "stopping…")
+		close(said)
+	})
+	err := n.Serve(ctx)
+	if !silent() {
+		<-said
+	}
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"crossdock/api"
+	"crossdock/core/fault"
 	"crossdock/core/id"
 )
 
@@ -40,9 +41,10 @@ func (p program) stockListCommand() *cobra.Command {
 	}
 	at := cmd.Flags().String("at", "", "what this warehouse says")
 	sku := cmd.Flags().String("sku", "", "only this product")
-	limit := limitFlag(cmd)
+	limit := limitFlag(cmd, "SKUs, each with a row per warehouse")
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	completes(cmd, "at", p.offerSites(t))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkLimit(cmd, *limit); err != nil {
 			return err
@@ -67,6 +69,9 @@ func (p program) listLevels(ctx context.Context, client *api.Client, at id.Site,
 		list.Next = page.Next
 		return len(page.Levels), page.Next, err
 	})
+	if err == nil && len(list.Levels) == 0 {
+		err = checkProduct(ctx, client, query.SKU, at)
+	}
 	if err != nil {
 		return err
 	}
@@ -85,6 +90,9 @@ func (p program) listStock(ctx context.Context, client *api.Client, query api.St
 		list.Next = page.Next
 		return skus(page.Stock), page.Next, err
 	})
+	if err == nil && len(list.Stock) == 0 {
+		err = checkProduct(ctx, client, query.SKU, "")
+	}
 	if err != nil {
 		return err
 	}
@@ -96,6 +104,27 @@ func (p program) listStock(ctx context.Context, client *api.Client, query api.St
 		t.add(s.SKU, s.Warehouse, s.Held, s.OnHand, s.Available, s.Quota, s.Allocated, s.Picked)
 	}
 	return p.printTable(t, "")
+}
+
+// checkProduct tells a product without stock, which is no error, from one that
+// does not exist. Where no store can be asked, what the warehouse at has never had
+// counts as not there. No SKU is nothing to check.
+func checkProduct(ctx context.Context, client *api.Client, sku id.SKU, at id.Site) error {
+	if sku == "" {
+		return nil
+	}
+	version, err := client.Version(ctx)
+	if err != nil {
+		return err
+	}
+	if !version.Store {
+		return fault.New(fault.NotFound, "%s has never had the product %s", at, sku)
+	}
+	_, err = client.Product(ctx, sku)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "there is no product %s", sku)
+	}
+	return err
 }
 
 // skus counts the products of a page, which is what its limit counts.
@@ -125,6 +154,7 @@ func (p program) stockReceiveCommand() *cobra.Command {
 	key := keyFlag(cmd)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	completes(cmd, "at", p.offerSites(t))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *at == "" {
 			return wrong(cmd, "%s wants --at WAREHOUSE", nameOf(cmd))
@@ -135,7 +165,7 @@ func (p program) stockReceiveCommand() *cobra.Command {
 		}
 		return p.with(cmd, t, needNothing, func(ctx context.Context, client *api.Client) error {
 			stocked, err := client.Receive(ctx, *key, id.Site(*at), api.Receipt{Items: items, Note: *note})
-			return p.printStocked(stocked, err, *asJSON)
+			return p.printStocked(stocked, keyed(err, *key), *asJSON)
 		})
 	}
 	return cmd
@@ -176,6 +206,7 @@ func (p program) stockAdjustCommand() *cobra.Command {
 	key := keyFlag(cmd)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
+	completes(cmd, "at", p.offerSites(t))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *at == "" || *by == 0 || *reason == "" {
 			return wrong(cmd, "%s wants --at WAREHOUSE, --by UNITS other than 0, and --reason TEXT", nameOf(cmd))
@@ -186,7 +217,7 @@ func (p program) stockAdjustCommand() *cobra.Command {
 		}
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
 			stocked, err := client.Adjust(ctx, *key, id.Site(*at), api.Adjustment{SKU: sku, Delta: *by, Reason: *reason})
-			return p.printStocked(stocked, err, *asJSON)
+			return p.printStocked(stocked, keyed(err, *key), *asJSON)
 		})
 	}
 	return cmd

@@ -30,7 +30,7 @@ func (p program) printSummary(kind string, s summary) error {
 	if err := p.printOutcomes(outcomes(kind, s.Summary)); err != nil {
 		return err
 	}
-	if err := p.print("%s: %d used, %d skipped\n", count(s.Lines, "line"), s.LinesUsed, s.LinesSkipped); err != nil {
+	if err := p.print("%s: %d usable, %d skipped\n", count(s.Lines, "line"), s.LinesUsed, s.LinesSkipped); err != nil {
 		return err
 	}
 	if s.Stock != nil {

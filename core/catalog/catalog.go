@@ -19,6 +19,10 @@ const (
 	MaxLabel       = 60
 )
 
+// MaxPrice is the highest price of a unit, in minor units of its currency: low
+// enough that the largest order's total can be counted.
+const MaxPrice = 1_000_000_000
+
 // Product is something for sale. Type is the broad kind ("kitchen"), Category
 // the narrower one within it ("baking").
 type Product struct {
@@ -35,16 +39,16 @@ func (p Product) Check() error {
 	if _, err := id.ParseSKU(string(p.SKU)); err != nil {
 		return at("sku", err)
 	}
-	if err := CheckText("name", p.Name, 1, MaxName); err != nil {
+	if err := CheckLine("name", p.Name, 1, MaxName); err != nil {
 		return err
 	}
 	if err := CheckText("description", p.Description, 0, MaxDescription); err != nil {
 		return err
 	}
-	if err := CheckText("type", p.Type, 1, MaxLabel); err != nil {
+	if err := CheckLine("type", p.Type, 1, MaxLabel); err != nil {
 		return err
 	}
-	if err := CheckText("category", p.Category, 1, MaxLabel); err != nil {
+	if err := CheckLine("category", p.Category, 1, MaxLabel); err != nil {
 		return err
 	}
 	if _, err := money.ParseCurrency(string(p.Price.Currency)); err != nil {
@@ -52,6 +56,9 @@ func (p Product) Check() error {
 	}
 	if p.Price.Minor < 0 {
 		return fault.At("price", fault.Invalid, "the price %s is below zero", p.Price)
+	}
+	if p.Price.Minor > MaxPrice {
+		return fault.At("price", fault.Invalid, "the price %s is above the limit of %s", p.Price, money.Of(MaxPrice, p.Price.Currency))
 	}
 	return nil
 }
@@ -69,7 +76,7 @@ func (d District) Check() error {
 	if _, err := id.ParseDistrict(string(d.Code)); err != nil {
 		return at("code", err)
 	}
-	if err := CheckText("name", d.Name, 1, MaxLabel); err != nil {
+	if err := CheckLine("name", d.Name, 1, MaxLabel); err != nil {
 		return err
 	}
 	if len(d.Warehouses) == 0 {
@@ -114,9 +121,21 @@ func CheckText(field, text string, least, most int) error {
 		return fault.At(field, fault.Invalid, "the %s is shorter than %d characters", field, least)
 	}
 	for _, r := range text {
-		if unicode.IsControl(r) && r != '\n' {
+		if unicode.IsControl(r) && r != '\n' || turnsText(r) {
 			return fault.At(field, fault.Invalid, "the %s has a control character in it", field)
 		}
 	}
 	return nil
 }
+
+// CheckLine is CheckText for what stands on one line: it has no line break.
+func CheckLine(field, text string, least, most int) error {
+	if strings.Contains(text, "\n") {
+		return fault.At(field, fault.Invalid, "the %s has a line break in it", field)
+	}
+	return CheckText(field, text, least, most)
+}
+
+// turnsText reports whether a character changes the direction of the text around
+// it, which can make one name look like another.
+func turnsText(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }

@@ -103,7 +103,7 @@ func (a Amount) Times(n int64) (Amount, error) {
 		limit++ // the least number has no positive twin
 	}
 	if high != 0 || low > limit {
-		return Amount{}, fault.New(fault.Invalid, "the product is more money than can be counted")
+		return Amount{}, fault.New(fault.Invalid, "the amount is more money than can be counted")
 	}
 	product := int64(low)
 	if negative {

@@ -141,12 +141,16 @@ func (a Address) Check() error {
 		{"street", a.Street, 0, 200},
 		{"postal_code", a.PostalCode, 0, 20},
 		{"city", a.City, 0, 100},
-		{"email", a.Email, 0, 254},
-		{"phone", a.Phone, 0, 40},
 	} {
-		if err := catalog.CheckText(field.name, field.text, field.least, field.most); err != nil {
+		if err := catalog.CheckLine(field.name, field.text, field.least, field.most); err != nil {
 			return err
 		}
+	}
+	if err := CheckEmail(a.Email); err != nil {
+		return err
+	}
+	if err := CheckPhone(a.Phone); err != nil {
+		return err
 	}
 	if _, err := id.ParseDistrict(string(a.District)); err != nil {
 		message, _ := fault.Public(err)

@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strings"
 
 	"crossdock/core/fault"
 )
@@ -78,7 +79,7 @@ func Stages() []Stage {
 }
 
 // CheckStatus reports whether an order may go from one status to another.
-// A step that is not in the table is fault.Conflict and names both.
+// A step that is not in the table is fault.Conflict, names both and says what may follow.
 func CheckStatus(from, to Status) error {
 	next, known := nextStatuses[from]
 	if !known || nextStatuses[to] == nil {
@@ -86,13 +87,13 @@ func CheckStatus(from, to Status) error {
 			fault.Quote(string(from)), fault.Quote(string(to)))
 	}
 	if !slices.Contains(next, to) {
-		return fault.New(fault.Conflict, "an order that is %s cannot become %s", from, to)
+		return fault.New(fault.Conflict, "an order that is %s cannot become %s: %s", from, to, choices(next))
 	}
 	return nil
 }
 
 // CheckStage reports whether a fulfillment may go from one stage to another.
-// A step that is not in the table is fault.Conflict and names both.
+// A step that is not in the table is fault.Conflict, names both and says what may follow.
 func CheckStage(from, to Stage) error {
 	next, known := nextStages[from]
 	if !known || nextStages[to] == nil {
@@ -100,9 +101,25 @@ func CheckStage(from, to Stage) error {
 			fault.Quote(string(from)), fault.Quote(string(to)))
 	}
 	if !slices.Contains(next, to) {
-		return fault.New(fault.Conflict, "a fulfillment that is %s cannot become %s", from, to)
+		return fault.New(fault.Conflict, "a fulfillment that is %s cannot become %s: %s", from, to, choices(next))
 	}
 	return nil
+}
+
+// choices says what may follow instead, for people.
+func choices[S ~string](next []S) string {
+	if len(next) == 0 {
+		return "that is final"
+	}
+	words := make([]string, len(next))
+	for i, s := range next {
+		words[i] = string(s)
+	}
+	last := len(words) - 1
+	if last == 0 {
+		return "it can become " + words[0]
+	}
+	return "it can become " + strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // NextStages returns what may follow on a stage, for people to choose from.

@@ -63,8 +63,23 @@ func checkStep(t *testing.T, from, to string, allowed bool, err error) {
 		t.Errorf("%s to %s is refused: %v", from, to, err)
 	case !allowed && !fault.Is(err, fault.Conflict):
 		t.Errorf("%s to %s: %v, want a conflict", from, to, err)
-	case !allowed && !(strings.Contains(err.Error(), "is "+from+" ") && strings.HasSuffix(err.Error(), "become "+to)):
+	case !allowed && !(strings.Contains(err.Error(), "is "+from+" ") && strings.Contains(err.Error(), "become "+to+": ")):
 		t.Errorf("%s to %s: %q does not name both", from, to, err)
+	}
+}
+
+func TestRefusalNamesTheChoices(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{order.CheckStage(order.Accepted, order.SentStage), "it can become picking, short or voided"},
+		{order.CheckStatus(order.Delivered, order.Placed), "it can become returned"},
+		{order.CheckStatus(order.Voided, order.Voided), "that is final"},
+	} {
+		if !strings.HasSuffix(c.err.Error(), c.want) {
+			t.Errorf("%q does not end in %q", c.err, c.want)
+		}
 	}
 }
 

@@ -63,7 +63,8 @@ func Run(t *testing.T, open Open) {
 func echo(_ context.Context, body []byte) ([]byte, error) { return body, nil }
 
 func serve(t *testing.T, bus outbox.Bus, subject string,
-	handle func(context.Context, []byte) ([]byte, error)) (stop func()) {
+	handle func(context.Context, []byte) ([]byte, error),
+) (stop func()) {
 	t.Helper()
 	stop, err := bus.Serve(subject, handle)
 	if err != nil {

@@ -108,8 +108,10 @@ func (s *service) told(err error) error {
 }
 
 func (s *service) late(ctx context.Context) error {
-	return &fault.Error{Kind: fault.Unavailable, Op: "membus.Request",
-		Message: "no answer from " + fault.Quote(s.subject) + " in time", Cause: ctx.Err()}
+	return &fault.Error{
+		Kind: fault.Unavailable, Op: "membus.Request",
+		Message: "no answer from " + fault.Quote(s.subject) + " in time", Cause: ctx.Err(),
+	}
 }
 
 func (s *service) stop() {

@@ -52,4 +52,5 @@ func (e *engine) commit(write func(b *batch) error) error {
 
 func exists(format string, args ...any) error   { return fault.New(fault.Exists, format, args...) }
 func conflict(format string, args ...any) error { return fault.New(fault.Conflict, format, args...) }
+
 func notFound(format string, args ...any) error { return fault.New(fault.NotFound, format, args...) }

@@ -49,8 +49,10 @@ func Connect(server *Server, name string) (*Conn, error) {
 	err := c.open("", name, server.options.Token, nats.InProcessServer(door{server}),
 		nats.ReconnectWait(localRetry), nats.ReconnectJitter(localRetry/2, localRetry/2))
 	if err != nil {
-		return nil, &fault.Error{Kind: fault.Unavailable, Op: "natsbus.Connect",
-			Message: "the message bus in this process cannot be reached", Cause: err}
+		return nil, &fault.Error{
+			Kind: fault.Unavailable, Op: "natsbus.Connect",
+			Message: "the message bus in this process cannot be reached", Cause: err,
+		}
 	}
 	return c, nil
 }
@@ -69,15 +71,19 @@ func Dial(address, token, name string, log *slog.Logger) (*Conn, error) {
 	wait := []nats.Option{nats.ReconnectWait(remoteRetry), nats.ReconnectJitter(remoteRetry, remoteRetry)}
 	err := c.open(address, name, token, wait...)
 	if errors.Is(err, nats.ErrAuthorization) {
-		return nil, &fault.Error{Kind: fault.Unauthenticated, Op: "natsbus.Dial",
-			Message: "the message bus at " + redact(address) + " refused the token", Cause: err}
+		return nil, &fault.Error{
+			Kind: fault.Unauthenticated, Op: "natsbus.Dial",
+			Message: "the message bus at " + redact(address) + " refused the token", Cause: err,
+		}
 	}
 	if err != nil {
 		err = c.open(address, name, token, append(wait, nats.RetryOnFailedConnect(true))...)
 	}
 	if err != nil { // with retries on, only what no retry can mend is left
-		return nil, &fault.Error{Kind: fault.Invalid, Op: "natsbus.Dial",
-			Message: redact(address) + " is no address of a message bus", Cause: err}
+		return nil, &fault.Error{
+			Kind: fault.Invalid, Op: "natsbus.Dial",
+			Message: redact(address) + " is no address of a message bus", Cause: err,
+		}
 	}
 	return c, nil
 }

@@ -34,8 +34,10 @@ func (c *Conn) Request(ctx context.Context, subject string, body []byte) ([]byte
 		return nil, unanswered(ctx, subject, len(body), err)
 	}
 	if kind := answer.Header.Get(kindHeader); kind != "" {
-		return nil, &fault.Error{Kind: fault.ParseKind(kind), Field: answer.Header.Get(fieldHeader),
-			Message: string(answer.Data)}
+		return nil, &fault.Error{
+			Kind: fault.ParseKind(kind), Field: answer.Header.Get(fieldHeader),
+			Message: string(answer.Data),
+		}
 	}
 	return answer.Data, nil
 }

@@ -127,8 +127,10 @@ func (s *Server) start() error {
 	if cause := log.fatal(); cause != nil {
 		engine.Shutdown()
 		engine.WaitForShutdown()
-		return &fault.Error{Kind: fault.Unavailable, Op: "natsbus.Start",
-			Message: "the message bus cannot listen at " + s.addr, Cause: cause}
+		return &fault.Error{
+			Kind: fault.Unavailable, Op: "natsbus.Start",
+			Message: "the message bus cannot listen at " + s.addr, Cause: cause,
+		}
 	}
 	if addr := engine.Addr(); addr != nil {
 		s.addr = addr.String()

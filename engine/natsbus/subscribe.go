@@ -24,8 +24,10 @@ func (c *Conn) Publish(subject string, body []byte) error {
 	case errors.Is(err, nats.ErrMaxPayload):
 		return tooLarge(len(body))
 	}
-	return &fault.Error{Kind: fault.Unavailable, Op: "natsbus.Publish",
-		Message: "the message bus is not connected", Cause: err}
+	return &fault.Error{
+		Kind: fault.Unavailable, Op: "natsbus.Publish",
+		Message: "the message bus is not connected", Cause: err,
+	}
 }
 
 // Subscribe implements outbox.Bus. A handler that falls far behind (64 MiB)
@@ -74,8 +76,10 @@ func (l *listener) stop() {
 }
 
 func notSubscribed(subject string, err error) error {
-	return &fault.Error{Kind: fault.Unavailable, Op: "natsbus.Subscribe",
-		Message: "the message bus cannot listen to " + fault.Quote(subject), Cause: err}
+	return &fault.Error{
+		Kind: fault.Unavailable, Op: "natsbus.Subscribe",
+		Message: "the message bus cannot listen to " + fault.Quote(subject), Cause: err,
+	}
 }
 
 // keep returns what stops a subscription, and remembers it for Close. Both may

@@ -83,7 +83,7 @@ func (w *Warehouse) Request(ctx context.Context, key string) (warehouse.Request,
 	if err != nil {
 		return warehouse.Request{}, w.reader.fail(err, "sqldb.Request", "there is no request %s", fault.Quote(key))
 	}
-	return warehouse.Request{Key: row.Key, BodyHash: feedHash(row.BodyHash), Answer: row.Answer, At: row.At}, nil
+	return warehouse.Request{Key: row.Key, BodyHash: feedHash(row.BodyHash), Answer: row.Answer, At: moment(row.At)}, nil
 }
 
 // Fulfillments returns a page of fulfillments, oldest first.
@@ -167,7 +167,7 @@ func (w *Warehouse) Story(ctx context.Context, which id.Fulfillment) ([]warehous
 	rows, err := w.warehouse.Events(ctx, which.UUID[:])
 	events := make([]warehouse.Event, len(rows))
 	for i, row := range rows {
-		events[i] = warehouse.Event{Fulfillment: which, Seq: int(row.Seq), At: row.At, Kind: row.Kind, Text: row.Text}
+		events[i] = warehouse.Event{Fulfillment: which, Seq: int(row.Seq), At: moment(row.At), Kind: row.Kind, Text: row.Text}
 	}
 	return events, w.reader.fail(err, "sqldb.Story", "")
 }

@@ -89,7 +89,7 @@ func checkPath(path string) error {
 }
 
 func openWriter(path string) (*zombiezen.Conn, error) {
-	conn, err := zombiezen.OpenConn(path, zombiezen.OpenReadWrite, zombiezen.OpenNoMutex)
+	conn, err := zombiezen.OpenConn(path, zombiezen.OpenReadWrite)
 	if err != nil {
 		return nil, translate(err)
 	}

@@ -148,7 +148,7 @@ func (w *warehouseWriter) writeRest(batch *warehouse.Changes) error {
 	w.events.expect(len(batch.Events))
 	for i := range batch.Events {
 		e := &batch.Events[i]
-		if err := w.events.row().uuid(e.Fulfillment.UUID).int(int64(e.Seq)).int(e.At).text(e.Kind).text(e.Text).done(); err != nil {
+		if err := w.events.row().uuid(e.Fulfillment.UUID).int(int64(e.Seq)).time(e.At).text(e.Kind).text(e.Text).done(); err != nil {
 			return err
 		}
 	}
@@ -167,7 +167,7 @@ func (w *warehouseWriter) writeRest(batch *warehouse.Changes) error {
 	w.requests.expect(len(batch.Requests))
 	for i := range batch.Requests {
 		r := &batch.Requests[i]
-		if err := w.requests.row().text(r.Key).bytes(r.BodyHash[:]).text(r.Answer).int(r.At).done(); err != nil {
+		if err := w.requests.row().text(r.Key).bytes(r.BodyHash[:]).text(r.Answer).time(r.At).done(); err != nil {
 			return err
 		}
 	}

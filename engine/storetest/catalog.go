@@ -164,7 +164,8 @@ func stocked(t *testing.T, f StoreFactory) *storeRig {
 		Levels:   []stock.Level{level("B", "wh2", 7), level("A-1", "wh2", 5), level("A-1", "wh1", 3), level("C", "wh1", 0)},
 		Books: books.Rows{Balances: []stock.Balance{
 			held("A-1", "wh1", 2), held("A-1", "wh3", 4), held("B", "wh2", 0), held("D", "wh1", 6),
-			{SKU: "A-1", Account: stock.PromisedAt("wh1"), Units: 50}, {SKU: "E", Account: stock.GranterAt("wh1"), Units: -50},
+			{SKU: "A-1", Account: stock.PromisedAt("wh1"), Units: 50},
+			{SKU: "E", Account: stock.GranterAt("wh1"), Units: -50},
 		}},
 	})
 	return r
@@ -239,7 +240,9 @@ func testTotals(t *testing.T, f StoreFactory) {
 	}, read(t, "Totals", totals, err))
 	shelves, err := r.Shelves(r.ctx)
 	same(t, "shelves", []store.Shelf{
-		{Type: "garden", Category: "tools", Products: 1}, {Type: "kitchen", Category: "baking", Products: 4},
-		{Type: "kitchen", Category: "textile", Products: 1}, {Type: "party", Category: "decoration", Products: 1},
+		{Type: "garden", Category: "tools", Products: 1},
+		{Type: "kitchen", Category: "baking", Products: 4},
+		{Type: "kitchen", Category: "textile", Products: 1},
+		{Type: "party", Category: "decoration", Products: 1},
 	}, read(t, "Shelves", shelves, err))
 }

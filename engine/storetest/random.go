@@ -88,8 +88,11 @@ func some[T any](t *rapid.T, what string, most int, draw func() T) []T {
 
 func drawBooks(t *rapid.T, s *scribe) books.Rows {
 	accounts := []stock.Account{
-		{Kind: stock.Available}, {Kind: stock.Picked}, stock.QuotaOf("store"), stock.HeldAt("wh1"), stock.HeldAt("wh2"),
-		{Kind: stock.InTransit, Ref: "t"}, {Kind: stock.Customer},
+		{Kind: stock.Available},
+		{Kind: stock.Picked},
+		stock.QuotaOf("store"), stock.HeldAt("wh1"), stock.HeldAt("wh2"),
+		{Kind: stock.InTransit, Ref: "t"},
+		{Kind: stock.Customer},
 	}
 	account := func() stock.Account { return rapid.SampledFrom(accounts).Draw(t, "account") }
 	sku := func() id.SKU { return skuOf(number(t, "sku", 1, 4)) }
@@ -255,7 +258,7 @@ func drawWarehouseBatch(t *rapid.T, s *scribe, known map[id.Fulfillment]bool) *w
 		Versions: some(t, "versions", 2, func() warehouse.Version {
 			return warehouse.Version{SKU: skuOf(n("sku")), Version: int64(n("version"))}
 		}),
-		Requests: some(t, "requests", 1, func() warehouse.Request { return warehouse.Request{Key: keyed(n("key")), Answer: text(t), At: 1} }),
+		Requests: some(t, "requests", 1, func() warehouse.Request { return warehouse.Request{Key: keyed(n("key")), Answer: text(t), At: when(1)} }),
 	}
 	for i := range viewed {
 		f := changedFulfillment(i)
@@ -264,7 +267,7 @@ func drawWarehouseBatch(t *rapid.T, s *scribe, known map[id.Fulfillment]bool) *w
 		}
 		f.Lines[0].Returned = int64(n("returned"))
 		c.Updates = append(c.Updates, f)
-		c.Events = append(c.Events, warehouse.Event{Fulfillment: f.ID, Seq: number(t, "seq", 1, 30), At: int64(i), Kind: "k", Text: text(t)})
+		c.Events = append(c.Events, warehouse.Event{Fulfillment: f.ID, Seq: number(t, "seq", 1, 30), At: when(i), Kind: "k", Text: text(t)})
 	}
 	return c
 }

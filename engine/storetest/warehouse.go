@@ -42,10 +42,10 @@ func fullWarehouseBatch(s *scribe, n int) *warehouse.Changes {
 	return &warehouse.Changes{
 		Books:        s.rows(n),
 		Fulfillments: []fulfillment.Fulfillment{newFulfillment(n)},
-		Events:       []warehouse.Event{{Fulfillment: fulfillmentID(n), Seq: 1, At: when(n).UnixMicro(), Kind: "accepted", Text: unusual}},
+		Events:       []warehouse.Event{{Fulfillment: fulfillmentID(n), Seq: 1, At: when(n), Kind: "accepted", Text: unusual}},
 		Products:     []event.Product{{SKU: skuOf(n), Name: unusual}},
 		Versions:     []warehouse.Version{{SKU: skuOf(n), Version: int64(n) << 40}},
-		Requests:     []warehouse.Request{{Key: keyed(n), BodyHash: [32]byte{byte(n), 255}, Answer: unusual, At: when(n).UnixMicro()}},
+		Requests:     []warehouse.Request{{Key: keyed(n), BodyHash: [32]byte{byte(n), 255}, Answer: unusual, At: when(n)}},
 	}
 }
 

@@ -33,7 +33,7 @@ type Config struct {
 	Quota      Quota              `koanf:"quota"`
 	NATS       NATS               `koanf:"nats"`
 	Log        Log                `koanf:"log"`
-	Districts  []catalog.District `koanf:"districts" doc:"The delivery areas: code, name, and the warehouses that serve it, the primary one first. They are added to those that the store has; one with the same code is changed. In the file only."`
+	Districts  []catalog.District `koanf:"districts" doc:"The delivery areas: code, name, and the warehouses that serve it, the primary one first. They are added to those that the store has; one with the same code is changed. A store without any delivers everywhere, from the warehouses of its process. In the file only."`
 }
 
 // Store is what concerns the store as a site.

@@ -121,7 +121,8 @@ func TestExplicitFieldsWin(t *testing.T) {
 func TestProductsRefusesTheFile(t *testing.T) {
 	const head = "StockCode,Description,UnitPrice,Details\n"
 	for name, test := range map[string]struct{ file, want string }{
-		"missing column":  {"StockCode,UnitPrice\n", "lacks the columns Description"},
+		"missing column":  {"StockCode,UnitPrice\n", "line 1 lacks the column Description"},
+		"missing columns": {"StockCode,Type\n", "line 1 lacks the columns Description, UnitPrice"},
 		"decimal comma":   {head + "20001,MUG,\"2,55\",\n", "line 2: the UnitPrice"},
 		"bad date":        {"StockCode,Description,UnitPrice,InvoiceDate\n20001,MUG,1,soon\n", "line 2: the InvoiceDate"},
 		"details too big": {head + "20001,MUG,1," + strings.Repeat("x", 4001) + "\n", "line 2: the Details"},

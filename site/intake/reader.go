@@ -87,6 +87,9 @@ func checkEncoding(text []byte) error {
 	if len(bytes.TrimSpace(text)) == 0 {
 		return fault.New(fault.Invalid, "the file is empty: want a header line with the column names")
 	}
+	if bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, '\r') >= 0 {
+		return fault.New(fault.Invalid, "line 1: the lines end in a carriage return alone: save the file with line feeds")
+	}
 	line := 1
 	for i := 0; i < len(text); {
 		if text[i] < utf8.RuneSelf {
@@ -137,7 +140,11 @@ func header(reader *csv.Reader, need []column) (at [columns]int, err error) {
 		}
 	}
 	if len(missing) > 0 {
-		return at, fault.New(fault.Invalid, "line 1 lacks the columns %s", strings.Join(missing, ", "))
+		noun := "columns"
+		if len(missing) == 1 {
+			noun = "column"
+		}
+		return at, fault.New(fault.Invalid, "line 1 lacks the %s %s", noun, strings.Join(missing, ", "))
 	}
 	return at, nil
 }

@@ -30,6 +30,7 @@ func TestOrdersRefusesTheFile(t *testing.T) {
 		{"quoted semicolons", "\"InvoiceNo\";\"StockCode\"\n", []string{"separated by semicolons"}},
 		{"tabs", strings.ReplaceAll(orderHeader+goodLine, ",", "\t"), []string{"separated by tabs"}},
 		{"not UTF-8", orderHeader + goodLine + "\n700002,20001,CAF\xc9 MUG,1,2010-12-01,1,1,North\n", []string{"line 3 is not valid UTF-8"}},
+		{"carriage returns alone", strings.ReplaceAll(orderHeader+goodLine, "\n", "\r"), []string{"carriage return"}},
 		{"UTF-16", "I\x00n\x00v\x00", []string{"line 1 has a control character"}},
 		{"quote in a field", orderHeader + goodLine + "\n700002,20001,7\" MUG,1,2010-12-01,1,1,North\n", []string{"line 3: a quote"}},
 		{"quote left open", orderHeader + goodLine + "\n700002,20001,\"MUG,1,2010-12-01,1,1,North\n", []string{"line 3: a quote"}},

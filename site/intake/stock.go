@@ -79,7 +79,7 @@ func Stock(file io.Reader, warehouses []id.Site) (StockPlan, error) {
 func (r *record) warehouse(known []id.Site) id.Site {
 	name := id.Site(r.text(colWarehouse))
 	if !slices.Contains(known, name) {
-		r.found.add(r.line, "there is no warehouse %s: known are %s", fault.Quote(string(name)), list(known))
+		r.found.add(r.line, "there is no warehouse %s: %s", fault.Quote(string(name)), knownAre(known))
 	}
 	return name
 }
@@ -138,10 +138,14 @@ func Opening(skus []id.SKU, unitsEach int64, warehouses []id.Site) (StockPlan, e
 	return plan, nil
 }
 
-func list(warehouses []id.Site) string {
+// knownAre says which warehouses there are, for people.
+func knownAre(warehouses []id.Site) string {
+	if len(warehouses) == 0 {
+		return "none is known"
+	}
 	names := make([]string, len(warehouses))
 	for i, warehouse := range warehouses {
 		names[i] = string(warehouse)
 	}
-	return strings.Join(names, ", ")
+	return "known are " + strings.Join(names, ", ")
 }

@@ -46,7 +46,7 @@ func TestStockRefusesTheFile(t *testing.T) {
 		want []string
 	}{
 		"unknown warehouse": {"StockCode,Warehouse,Quantity\n20001,wh9,5\n", []string{"line 2", `"wh9"`, "wh1, wh2, wh3"}},
-		"order file":        {orderHeader, []string{"lacks the columns Warehouse"}},
+		"order file":        {orderHeader, []string{"lacks the column Warehouse"}},
 		"10^12 units":       {"StockCode,Warehouse,Quantity\n20001,wh1,1000000000000\n", []string{"line 2", "1000000"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +54,8 @@ func TestStockRefusesTheFile(t *testing.T) {
 			wantInvalid(t, err, test.want...)
 		})
 	}
+	_, err := intake.Stock(strings.NewReader("StockCode,Warehouse,Quantity\n20001,wh9,5\n"), nil)
+	wantInvalid(t, err, `line 2: there is no warehouse "wh9": none is known`)
 }
 
 func TestDivide(t *testing.T) {

@@ -125,7 +125,7 @@ func TestBackoff(t *testing.T) {
 		if longest < 2*time.Second || len(asked) < 100 || len(asked) > 1000 {
 			t.Errorf("asked %d times in ten minutes, waited at most %v", len(asked), longest)
 		}
-		for l.reader.Link().RetryAt.Sub(time.Now()) < time.Second {
+		for time.Until(l.reader.Link().RetryAt) < time.Second {
 			pass(100 * time.Millisecond)
 		}
 		before := len(asked)
@@ -230,7 +230,7 @@ func TestServeRefuses(t *testing.T) {
 	bubble(t, func(t *testing.T, a, b *membus.Conn) {
 		var readers []id.Site
 		f := newFeeds()
-		stop, err := outbox.Serve(a, "wh1", f, func(reader id.Site) { readers = append(readers, reader) })
+		stop, err := outbox.Serve(a, "wh1", f, func(reader feed.Cursor) { readers = append(readers, id.Site(reader.Destination)) })
 		if err != nil {
 			t.Fatal(err)
 		}

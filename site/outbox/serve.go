@@ -24,9 +24,9 @@ func wakeSubject(origin, destination id.Site) string {
 }
 
 // Serve answers the readers of origin's feed out of its database, until stop is
-// called. It calls heard with each reader that asks, who is then known to be
-// within reach; heard must not block and may be nil.
-func Serve(bus Bus, origin id.Site, feeds books.Feeds, heard func(reader id.Site)) (stop func(), err error) {
+// called. It calls heard with the cursor of each reader that asks, who is then
+// known to be within reach; heard must not block and may be nil.
+func Serve(bus Bus, origin id.Site, feeds books.Feeds, heard func(reader feed.Cursor)) (stop func(), err error) {
 	return bus.Serve(Subject(origin), func(ctx context.Context, body []byte) ([]byte, error) {
 		request, err := feed.ParseRequest(body)
 		if err != nil {
@@ -36,7 +36,7 @@ func Serve(bus Bus, origin id.Site, feeds books.Feeds, heard func(reader id.Site
 			return nil, fault.New(fault.Invalid, "%s does not write the feed of %s", origin, fault.Quote(request.Cursor.Origin))
 		}
 		if heard != nil {
-			heard(id.Site(request.Cursor.Destination))
+			heard(request.Cursor)
 		}
 		reply, err := answer(ctx, feeds, request)
 		if err != nil {

@@ -289,7 +289,8 @@ func (w *world) stock([]string) error {
 
 func (w *world) balances(site id.Site, db interface {
 	Snapshot(context.Context) (audit.Source, error)
-}) {
+},
+) {
 	source, err := db.Snapshot(context.Background())
 	if err != nil {
 		w.t.Fatal(err)

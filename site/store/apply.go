@@ -9,45 +9,14 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/dist/feed"
-	"crossdock/site/outbox"
 )
 
-// receive applies messages of a warehouse, each together with the cursor. One
-// that cannot be applied is put aside with all later ones of its key.
+// receive applies messages of a warehouse's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
-	for _, m := range c.Messages {
-		if m.Seq != s.books.Cursor(id.Site(m.Origin)).Seq+1 {
-			continue // applied already, or read behind a gap: the reader asks again
-		}
-		if reason := s.putAside(c, m); reason != "" {
-			s.books.Park(m, reason, s.now)
-			s.books.Read(m)
-			continue
-		}
-		mark, staged := s.books.Mark(), *s.changes
-		err := s.apply(ctx, m)
-		if outbox.EngineFailed(err) {
-			// The engine failed, not the message. What the messages before it
-			// changed in memory cannot be undone here: give the batch up.
-			s.broken = err
-			return err
-		}
-		if err != nil {
-			s.books.Undo(mark)
-			*s.changes = staged
-			s.books.Park(m, err.Error(), s.now)
-		}
-		s.books.Read(m)
-	}
-	return nil
-}
-
-// putAside returns why a message is not to be looked at, or "".
-func (s *state) putAside(c Receive, m feed.Message) string {
-	if s.books.IsParked(m) {
-		return "waits behind an earlier message of its key"
-	}
-	return c.Park
+	s.broken = s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
+		return s.whole(func() error { return s.apply(ctx, m) })
+	})
+	return s.broken
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {
@@ -112,11 +81,24 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	if after.Status == order.Voided && after.Reason == "" {
 		after.Reason = "called off line by line"
 	}
+	after.VoidAsked = after.VoidAsked && stillAsked(after)
 	s.save(after, from, string(m.To), told(from, m))
 	if after.Status != before.Status {
 		s.notify(after, string(after.Status), customerText(after))
 	}
 	return nil
+}
+
+// stillAsked reports whether a warehouse has yet to answer a void.
+func stillAsked(o order.Order) bool {
+	for _, f := range o.Fulfillments {
+		for _, part := range f.Lines {
+			if part.Asked > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func told(from id.Site, m event.FulfillmentChanged) string {

@@ -13,14 +13,6 @@ import (
 	"crossdock/dist/feed"
 )
 
-// Key makes a command idempotent: the same key with the same body gives the same
-// answer and has no second effect; with another body it is fault.Mismatch. The
-// zero Key is no key.
-type Key struct {
-	Name     string
-	BodyHash [32]byte
-}
-
 // PlaceOrder takes an order. Its answer is a Placement.
 type PlaceOrder struct {
 	Key       Key

@@ -11,6 +11,7 @@ import (
 	"crossdock/core/event"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/order"
 )
 
 // Limits of a user's name, in characters.
@@ -21,7 +22,7 @@ const (
 
 // CheckUserName reports whether name can be a user's name.
 func CheckUserName(name string) error {
-	if err := catalog.CheckText("username", name, MinUserName, MaxUserName); err != nil {
+	if err := catalog.CheckLine("username", name, MinUserName, MaxUserName); err != nil {
 		return err
 	}
 	for _, r := range name {
@@ -80,13 +81,10 @@ func (s *state) checkContact(district id.District, email, phone string) error {
 	if _, known := s.districts[district]; !known {
 		return fault.At("district", fault.Invalid, "there is no district %s", fault.Quote(string(district)))
 	}
-	if err := catalog.CheckText("email", email, 0, 254); err != nil {
+	if err := order.CheckEmail(email); err != nil {
 		return err
 	}
-	if email != "" && (strings.Count(email, "@") != 1 || strings.HasPrefix(email, "@") || strings.HasSuffix(email, "@")) {
-		return fault.At("email", fault.Invalid, "%s is not an e-mail address", fault.Quote(email))
-	}
-	return catalog.CheckText("phone", phone, 0, 40)
+	return order.CheckPhone(phone)
 }
 
 func (s *state) changeProfile(ctx context.Context, c ChangeProfile) (User, error) {
@@ -170,6 +168,10 @@ func (s *state) listProducts(c ListProducts) (Listed, error) {
 	for _, product := range c.Products {
 		if err := product.Check(); err != nil {
 			return Listed{}, err
+		}
+		if s.currency != "" && product.Price.Currency != s.currency {
+			return Listed{}, fault.At("price", fault.Invalid, "the price of %s is in %s: this shop sells in %s",
+				product.SKU, product.Price.Currency, s.currency)
 		}
 	}
 	var listed Listed

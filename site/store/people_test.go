@@ -60,8 +60,8 @@ func TestProfile(t *testing.T) {
 	user = r.do(store.Register{User: user}).(store.User)
 	r.refused(fault.NotFound, "", store.ChangeProfile{User: id.User{UUID: id.UUID{1}}, District: "north"})
 	r.refused(fault.Invalid, "district", store.ChangeProfile{User: user.ID, District: "east"})
-	r.do(store.ChangeProfile{User: user.ID, District: "south", Email: "e@x.org", Phone: "1"})
-	user.District, user.Email, user.Phone = "south", "e@x.org", "1"
+	r.do(store.ChangeProfile{User: user.ID, District: "south", Email: "e@x.org", Phone: "12345"})
+	user.District, user.Email, user.Phone = "south", "e@x.org", "12345"
 	stored, err := r.db.User(t.Context(), user.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,9 @@ func (s *state) place(ctx context.Context, c PlaceOrder) (Placement, error) {
 	if err != nil {
 		return Placement{}, err
 	}
+	if err := s.stillInCart(ctx, c); err != nil {
+		return Placement{}, err
+	}
 	plan := sourcing.PrimaryFirst(demands(o.Lines), district.Warehouses, s.held)
 	o.Why = plan.Why
 	if len(plan.Short) > 0 && !c.NoAsk {
@@ -74,7 +77,7 @@ func (s *state) draft(c PlaceOrder) (order.Order, catalog.District, error) {
 	fail := func(err error) (order.Order, catalog.District, error) {
 		return order.Order{}, catalog.District{}, err
 	}
-	if err := catalog.CheckText("reference", c.Reference, 0, maxReference); err != nil {
+	if err := catalog.CheckLine("reference", c.Reference, 0, maxReference); err != nil {
 		return fail(err)
 	}
 	if err := c.Address.Check(); err != nil {
@@ -239,6 +242,26 @@ func (s *state) reverse(c PlaceOrder, o order.Order, plan sourcing.Plan) (Placem
 func (s *state) number(o *order.Order) {
 	s.lastNumber++
 	o.Number = s.lastNumber
+}
+
+// stillInCart refuses an order out of a cart that has been ordered or emptied in
+// the meantime, in another window perhaps.
+func (s *state) stillInCart(ctx context.Context, c PlaceOrder) error {
+	if c.ClearCart == "" {
+		return nil
+	}
+	row, err := s.cart(ctx, c.ClearCart)
+	if err != nil {
+		return err
+	}
+	wanted := map[id.SKU]int64{}
+	for _, line := range c.Lines {
+		wanted[line.SKU] += line.Units
+		if row.Cart.Units(line.SKU) < wanted[line.SKU] {
+			return fault.At("cart", fault.Conflict, "the cart has changed in the meantime: look at it again")
+		}
+	}
+	return nil
 }
 
 func (s *state) takeOutOfCart(ctx context.Context, c PlaceOrder) error {

@@ -220,7 +220,7 @@ func TestPlaceClearsCart(t *testing.T) {
 		left  []cart.Line
 	}{
 		{[]store.Wanted{want("tin", 1)}, full.Lines},
-		{[]store.Wanted{want("mug", 1), want("mug", 2), want("pot", 3)}, []cart.Line{{SKU: "mug", Units: 2}, {SKU: "tin", Units: 2}}},
+		{[]store.Wanted{want("mug", 1), want("mug", 2), want("pot", 1)}, []cart.Line{{SKU: "mug", Units: 2}, {SKU: "tin", Units: 2}}},
 	} {
 		command := order1(c.lines...)
 		command.ClearCart = "user:1"
@@ -231,4 +231,29 @@ func TestPlaceClearsCart(t *testing.T) {
 		}
 		same(t, "left", c.left, left.Lines)
 	}
+}
+
+// TestPlaceOutOfAnotherCart refuses what the cart no longer holds: two windows
+// cannot order one cart twice.
+func TestPlaceOutOfAnotherCart(t *testing.T) {
+	r := newRig(t, store.Options{})
+	r.do(store.ChangeCart{Owner: "user:1", Change: func(c cart.Cart) (cart.Cart, error) { return c.Add("mug", 2) }})
+	for name, lines := range map[string][]store.Wanted{
+		"more than there is":      {want("mug", 3)},
+		"more than there is, sum": {want("mug", 1), want("mug", 2)},
+		"what is not there":       {want("mug", 1), want("pot", 1)},
+	} {
+		command := order1(lines...)
+		command.ClearCart = "user:1"
+		if _, err := r.store.Place(t.Context(), command); !fault.Is(err, fault.Conflict) {
+			t.Errorf("%s: %v, want a conflict", name, err)
+		}
+	}
+	command := order1(want("mug", 2))
+	command.ClearCart = "user:1"
+	r.do(command)
+	if _, err := r.store.Place(t.Context(), command); !fault.Is(err, fault.Conflict) {
+		t.Errorf("the same cart again: %v, want a conflict", err)
+	}
+	same(t, "orders", 1, len(r.state().Orders))
 }

@@ -111,13 +111,11 @@ type Session struct {
 	ExpiresAt time.Time
 }
 
-// Request remembers a keyed command, so that its repetition gives the same answer.
-type Request struct {
-	Key      string
-	BodyHash [32]byte
-	Answer   string // what the command needs to answer again, such as an order's identifier
-	At       time.Time
-}
+// Key makes a command idempotent, and Request remembers it: see books.
+type (
+	Key     = books.Key
+	Request = books.Request
+)
 
 // Sort is the order of a catalog page.
 type Sort string

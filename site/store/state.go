@@ -12,6 +12,7 @@ import (
 	"crossdock/core/catalog"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/money"
 	"crossdock/core/order"
 	"crossdock/core/stock"
 	"crossdock/site/books"
@@ -28,6 +29,7 @@ var _ writer.Site = (*state)(nil)
 type state struct {
 	Ports
 	answers   *books.Answers
+	currency  money.Currency                     // of all prices; empty: any
 	published atomic.Pointer[[]catalog.District] // as committed, for readers outside the writer
 	catalog   sync.Map                           // of catalog.Product by id.SKU, as committed, for the same
 
@@ -46,7 +48,7 @@ type state struct {
 	updated  map[id.Order]int         // index in changes.Updates
 	users    map[id.User]User
 	carts    map[string]CartRow
-	requests map[string]Request
+	requests books.Requests
 	asked    []id.Grant // asks that this batch makes
 	answered []id.Grant // asks that this batch has answered
 	broken   error      // why this batch cannot be committed
@@ -68,7 +70,7 @@ func (s *state) Begin(ctx context.Context) error {
 	s.changes = &Changes{}
 	s.orders, s.users = map[id.Order]order.Order{}, map[id.User]User{}
 	s.inserted, s.updated = map[id.Order]int{}, map[id.Order]int{}
-	s.carts, s.requests = map[string]CartRow{}, map[string]Request{}
+	s.carts, s.requests = map[string]CartRow{}, books.Requests{}
 	s.asked, s.answered, s.broken = nil, nil, nil
 	return nil
 }
@@ -113,14 +115,23 @@ func (s *state) Abandon() {
 }
 
 // Decide implements writer.Site.
-func (s *state) Decide(ctx context.Context, command any) (any, error) {
+func (s *state) Decide(ctx context.Context, command any) (answer any, err error) {
+	err = s.whole(func() error {
+		answer, err = s.decide(ctx, command)
+		return err
+	})
+	return answer, err
+}
+
+// whole runs a decision, and takes back what it has staged where it fails.
+func (s *state) whole(decision func() error) error {
 	mark, staged := s.books.Mark(), *s.changes
-	answer, err := s.decide(ctx, command)
+	err := decision()
 	if err != nil {
 		s.books.Undo(mark)
 		*s.changes = staged
 	}
-	return answer, err
+	return err
 }
 
 func (s *state) decide(ctx context.Context, command any) (any, error) {
@@ -174,6 +185,9 @@ func (s *state) Commit(ctx context.Context) error {
 	}
 	if err := s.Journal.Commit(ctx, s.changes); err != nil {
 		s.Abandon()
+		if s.Failed != nil {
+			s.Failed(err)
+		}
 		return err
 	}
 	s.answers.Arrived(s.answered)
@@ -259,33 +273,10 @@ func (s *state) notify(o order.Order, event, text string) {
 // repeated returns what a keyed command answered before. The key with another
 // body is fault.Mismatch.
 func (s *state) repeated(ctx context.Context, key Key) (Request, bool, error) {
-	if key.Name == "" {
-		return Request{}, false, nil
-	}
-	request, known := s.requests[key.Name]
-	if !known {
-		var err error
-		request, err = s.Lookups.Request(ctx, key.Name)
-		if fault.Is(err, fault.NotFound) {
-			return Request{}, false, nil
-		}
-		if err != nil {
-			return Request{}, false, err
-		}
-	}
-	if request.BodyHash != key.BodyHash {
-		return Request{}, false, fault.New(fault.Mismatch,
-			"the idempotency key %s came before with another body", fault.Quote(key.Name))
-	}
-	return request, true, nil
+	return s.requests.Known(ctx, key, s.Lookups.Request)
 }
 
 // remember stages the answer of a keyed command.
 func (s *state) remember(key Key, answer string) {
-	if key.Name == "" {
-		return
-	}
-	request := Request{Key: key.Name, BodyHash: key.BodyHash, Answer: answer, At: s.now}
-	s.requests[key.Name] = request
-	s.changes.Requests = append(s.changes.Requests, request)
+	s.changes.Requests = append(s.changes.Requests, s.requests.Remember(key, answer, s.now)...)
 }

@@ -17,6 +17,7 @@ import (
 	"crossdock/core/catalog"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/money"
 	"crossdock/dist/feed"
 	"crossdock/site/books"
 	"crossdock/site/outbox"
@@ -33,6 +34,8 @@ type Ports struct {
 	// Reachable tells whether a warehouse can be asked now; nil: always. Nobody
 	// waits for one that cannot.
 	Reachable func(warehouse id.Site) bool
+	// Failed is called with the error of a commit that failed; nil: nobody is told.
+	Failed func(error)
 	// Committed is called after each batch that has something to say, with the
 	// sites that are spoken to, to wake their readers. It must not block.
 	Committed func(to []id.Site)
@@ -40,9 +43,10 @@ type Ports struct {
 
 // Options are a store's settings. Zero fields take the defaults.
 type Options struct {
-	AskWait  time.Duration // how long an order waits for more quota; default 300 ms
-	Batch    int           // most commands of one commit; default 512
-	QueueLen int           // most commands that wait; default 4096
+	Currency money.Currency // of all prices; empty: any, for tests of other things
+	AskWait  time.Duration  // how long an order waits for more quota; default 300 ms
+	Batch    int            // most commands of one commit; default 512
+	QueueLen int            // most commands that wait; default 4096
 }
 
 // Store is the site. Its methods may be called from many goroutines.
@@ -65,7 +69,7 @@ func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
 	if options.QueueLen == 0 {
 		options.QueueLen = 4096
 	}
-	s := &state{Ports: ports, answers: books.NewAnswers()}
+	s := &state{Ports: ports, answers: books.NewAnswers(), currency: options.Currency}
 	if err := s.Begin(ctx); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (s *state) void(ctx context.Context, c VoidOrder) (order.Order, error) {
 	} else if known {
 		return s.order(ctx, c.Order)
 	}
-	if err := catalog.CheckText("reason", c.Reason, 0, maxReason); err != nil {
+	if err := catalog.CheckLine("reason", c.Reason, 0, maxReason); err != nil {
 		return order.Order{}, err
 	}
 	o, err := s.order(ctx, c.Order)

@@ -10,7 +10,6 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/dist/feed"
-	"crossdock/site/outbox"
 )
 
 // Advance takes the next step of a fulfillment by hand. From is the stage that
@@ -56,40 +55,12 @@ func (s *state) sayChanged(f fulfillment.Fulfillment, voided []order.Part) error
 	}, s.now)
 }
 
-// receive applies messages of the store, each together with the cursor. One that
-// cannot be applied is put aside with all later ones of its key.
+// receive applies messages of the store's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
-	for _, m := range c.Messages {
-		if m.Seq != s.books.Cursor(id.Site(m.Origin)).Seq+1 {
-			continue // applied already, or read behind a gap: the reader asks again
-		}
-		if reason := s.putAside(c, m); reason != "" {
-			s.books.Park(m, reason, s.now)
-			s.books.Read(m)
-			continue
-		}
-		mark, staged := s.books.Mark(), *s.changes
-		err := s.apply(ctx, m)
-		if outbox.EngineFailed(err) {
-			s.broken = err
-			return err
-		}
-		if err != nil {
-			s.books.Undo(mark)
-			*s.changes = staged
-			s.books.Park(m, err.Error(), s.now)
-		}
-		s.books.Read(m)
-	}
-	return nil
-}
-
-// putAside returns why a message is not to be looked at, or "".
-func (s *state) putAside(c Receive, m feed.Message) string {
-	if s.books.IsParked(m) {
-		return "waits behind an earlier message of its key"
-	}
-	return c.Park
+	s.broken = s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
+		return s.whole(func() error { return s.apply(ctx, m) })
+	})
+	return s.broken
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {

@@ -39,8 +39,13 @@ func TestStages(t *testing.T) {
 		to    order.Stage
 		where stock.Account
 	}{
-		{order.Accepted, allocated}, {order.Picking, allocated}, {order.PickedStage, picked}, {order.WaitingTransfer, picked},
-		{order.ReadyStage, picked}, {order.SentStage, away}, {order.DeliveredStage, away},
+		{order.Accepted, allocated},
+		{order.Picking, allocated},
+		{order.PickedStage, picked},
+		{order.WaitingTransfer, picked},
+		{order.ReadyStage, picked},
+		{order.SentStage, away},
+		{order.DeliveredStage, away},
 	} {
 		if i > 0 {
 			r.refused(fault.Conflict, warehouse.Advance{Fulfillment: m.Fulfillment, From: order.VoidedStage, To: c.to})

@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"context"
+	"time"
 
 	"crossdock/core/event"
 	"crossdock/core/fulfillment"
@@ -52,18 +53,16 @@ type Changes struct {
 type Event struct {
 	Fulfillment id.Fulfillment
 	Seq         int // the fulfillment's version after it
-	At          int64
+	At          time.Time
 	Kind        string
 	Text        string
 }
 
-// Request remembers a keyed command, so that its repetition gives the same answer.
-type Request struct {
-	Key      string
-	BodyHash [32]byte
-	Answer   string
-	At       int64 // microseconds since 1970
-}
+// Key makes a command idempotent, and Request remembers it: see books.
+type (
+	Key     = books.Key
+	Request = books.Request
+)
 
 // Queries are what pages and programs read. They may run beside the writer and
 // see a state that is at most one batch old.

@@ -33,7 +33,7 @@ type state struct {
 	fulfillments map[id.Fulfillment]fulfillment.Fulfillment // as changed by this batch
 	inserted     map[id.Fulfillment]int                     // index in changes.Fulfillments
 	updated      map[id.Fulfillment]int                     // index in changes.Updates
-	requests     map[string]Request
+	requests     books.Requests
 	recalled     []id.Grant // recalls that this batch makes
 	returned     []id.Grant // recalls that this batch has seen answered
 	broken       error      // why this batch cannot be committed
@@ -57,7 +57,7 @@ func (s *state) Begin(ctx context.Context) error {
 	s.changes = &Changes{}
 	s.fulfillments = map[id.Fulfillment]fulfillment.Fulfillment{}
 	s.inserted, s.updated = map[id.Fulfillment]int{}, map[id.Fulfillment]int{}
-	s.requests = map[string]Request{}
+	s.requests = books.Requests{}
 	s.recalled, s.returned, s.broken = nil, nil, nil
 	return nil
 }
@@ -69,14 +69,23 @@ func (s *state) Abandon() {
 }
 
 // Decide implements writer.Site.
-func (s *state) Decide(ctx context.Context, command any) (any, error) {
+func (s *state) Decide(ctx context.Context, command any) (answer any, err error) {
+	err = s.whole(func() error {
+		answer, err = s.decide(ctx, command)
+		return err
+	})
+	return answer, err
+}
+
+// whole runs a decision, and takes back what it has staged where it fails.
+func (s *state) whole(decision func() error) error {
 	mark, staged := s.books.Mark(), *s.changes
-	answer, err := s.decide(ctx, command)
+	err := decision()
 	if err != nil {
 		s.books.Undo(mark)
 		*s.changes = staged
 	}
-	return answer, err
+	return err
 }
 
 func (s *state) decide(ctx context.Context, command any) (any, error) {
@@ -111,6 +120,9 @@ func (s *state) Commit(ctx context.Context) error {
 	}
 	if err := s.Journal.Commit(ctx, s.changes); err != nil {
 		s.Abandon()
+		if s.Failed != nil {
+			s.Failed(err)
+		}
 		return err
 	}
 	s.answers.Arrived(s.returned)
@@ -191,7 +203,7 @@ func (s *state) save(f fulfillment.Fulfillment, kind, text string) {
 func (s *state) keep(f fulfillment.Fulfillment, kind, text string) {
 	s.fulfillments[f.ID] = f
 	s.changes.Events = append(s.changes.Events, Event{
-		Fulfillment: f.ID, Seq: f.Version, At: s.now.UnixMicro(), Kind: kind, Text: text,
+		Fulfillment: f.ID, Seq: f.Version, At: s.now, Kind: kind, Text: text,
 	})
 }
 
@@ -205,33 +217,13 @@ func (s *state) bookAll(movements []stock.Movement) error {
 	return nil
 }
 
+// repeated returns what a keyed command answered before. The key with another
+// body is fault.Mismatch.
 func (s *state) repeated(ctx context.Context, key Key) (Request, bool, error) {
-	if key.Name == "" {
-		return Request{}, false, nil
-	}
-	request, known := s.requests[key.Name]
-	if !known {
-		var err error
-		request, err = s.Journal.Request(ctx, key.Name)
-		if fault.Is(err, fault.NotFound) {
-			return Request{}, false, nil
-		}
-		if err != nil {
-			return Request{}, false, err
-		}
-	}
-	if request.BodyHash != key.BodyHash {
-		return Request{}, false, fault.New(fault.Mismatch,
-			"the idempotency key %s came before with another body", fault.Quote(key.Name))
-	}
-	return request, true, nil
+	return s.requests.Known(ctx, key, s.Journal.Request)
 }
 
-func (s *state) remember(key Key) {
-	if key.Name == "" {
-		return
-	}
-	request := Request{Key: key.Name, BodyHash: key.BodyHash, At: s.now.UnixMicro()}
-	s.requests[key.Name] = request
-	s.changes.Requests = append(s.changes.Requests, request)
+// remember stages the answer of a keyed command.
+func (s *state) remember(key Key, answer string) {
+	s.changes.Requests = append(s.changes.Requests, s.requests.Remember(key, answer, s.now)...)
 }

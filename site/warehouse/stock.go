@@ -2,6 +2,7 @@ package warehouse
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"crossdock/core/catalog"
@@ -10,13 +11,6 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/stock"
 )
-
-// Key makes a command idempotent: the same key with the same body has no second
-// effect; with another body it is fault.Mismatch. The zero Key is no key.
-type Key struct {
-	Name     string
-	BodyHash [32]byte
-}
 
 // ReceiveStock books goods that came in. Its answer is a Stocked.
 type ReceiveStock struct {
@@ -56,12 +50,12 @@ type adjusted struct {
 
 func (s *state) receiveStock(ctx context.Context, c ReceiveStock) (Stocked, error) {
 	if _, known, err := s.repeated(ctx, c.Key); err != nil || known {
-		return Stocked{Levels: s.levelsOf(c.Items), Repeat: known}, err
+		return Stocked{Levels: s.levelsOf(c.Items, false), Repeat: known}, err
 	}
 	if len(c.Items) == 0 {
 		return Stocked{}, fault.New(fault.Invalid, "there is nothing to receive")
 	}
-	if err := catalog.CheckText("note", c.Note, 0, 200); err != nil {
+	if err := catalog.CheckLine("note", c.Note, 0, 200); err != nil {
 		return Stocked{}, err
 	}
 	for i, item := range c.Items {
@@ -82,14 +76,14 @@ func (s *state) receiveStock(ctx context.Context, c ReceiveStock) (Stocked, erro
 	if err := s.grant(id.Grant{}, skusOf(c.Items)); err != nil {
 		return Stocked{}, err
 	}
-	s.remember(c.Key)
-	return Stocked{Levels: s.levelsOf(c.Items)}, nil
+	s.remember(c.Key, "")
+	return Stocked{Levels: s.levelsOf(c.Items, true)}, nil
 }
 
 func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
 	item := []Item{{c.SKU, c.Delta}}
 	if _, known, err := s.repeated(ctx, c.Key); err != nil || known {
-		return adjusted{Stocked: Stocked{Levels: s.levelsOf(item), Repeat: known}}, err
+		return adjusted{Stocked: Stocked{Levels: s.levelsOf(item, false), Repeat: known}}, err
 	}
 	if c.Delta == 0 {
 		return adjusted{}, fault.At("delta", fault.Invalid, "the correction is zero: there is nothing to book")
@@ -97,7 +91,7 @@ func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
 	if err := checkItem("delta", c.SKU, max(c.Delta, -c.Delta)); err != nil {
 		return adjusted{}, err
 	}
-	if err := catalog.CheckText("reason", c.Note, 1, 200); err != nil {
+	if err := catalog.CheckLine("reason", c.Note, 1, 200); err != nil {
 		return adjusted{}, err
 	}
 	if missing := -c.Delta - s.books.Balance(c.SKU, stock.Account{Kind: stock.Available}); missing > 0 {
@@ -117,8 +111,8 @@ func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
 	if err := s.grant(id.Grant{}, []id.SKU{c.SKU}); err != nil {
 		return adjusted{}, err
 	}
-	s.remember(c.Key)
-	return adjusted{Stocked: Stocked{Levels: s.levelsOf(item)}}, nil
+	s.remember(c.Key, "")
+	return adjusted{Stocked: Stocked{Levels: s.levelsOf(item, true)}}, nil
 }
 
 // recall asks the store for units back, so that a correction can be booked.
@@ -167,10 +161,19 @@ func skusOf(items []Item) []id.SKU {
 	return skus
 }
 
-func (s *state) levelsOf(items []Item) []stock.Level {
-	levels := make([]stock.Level, len(items))
-	for i, item := range items {
-		levels[i] = s.level(item.SKU)
+// levelsOf returns the level of each SKU as the commit of this batch will have it:
+// whatever was booked raises its version by one then.
+func (s *state) levelsOf(items []Item, booked bool) []stock.Level {
+	var levels []stock.Level
+	for _, item := range items {
+		if slices.ContainsFunc(levels, func(l stock.Level) bool { return l.SKU == item.SKU }) {
+			continue
+		}
+		level := s.level(item.SKU)
+		if booked {
+			level.Version++
+		}
+		levels = append(levels, level)
 	}
 	return levels
 }

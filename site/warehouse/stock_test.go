@@ -188,8 +188,11 @@ func TestAdjustForm(t *testing.T) {
 	r := newRig(t, warehouse.Options{RecallWait: time.Minute})
 	r.receive("mug", 5)
 	for _, command := range []warehouse.AdjustStock{
-		{SKU: "mug", Delta: 0, Note: "n"}, {SKU: "mug", Delta: math.MinInt64, Note: "n"}, {SKU: "", Delta: 1, Note: "n"},
-		{SKU: "mug", Delta: stock.MaxQuantity + 1, Note: "n"}, {SKU: "mug", Delta: 1},
+		{SKU: "mug", Delta: 0, Note: "n"},
+		{SKU: "mug", Delta: math.MinInt64, Note: "n"},
+		{SKU: "", Delta: 1, Note: "n"},
+		{SKU: "mug", Delta: stock.MaxQuantity + 1, Note: "n"},
+		{SKU: "mug", Delta: 1},
 	} {
 		r.refused(fault.Invalid, command)
 	}

@@ -26,6 +26,8 @@ type Ports struct {
 	Queries Queries
 	IDs     id.Source
 	Now     func() time.Time
+	// Failed is called with the error of a commit that failed; nil: nobody is told.
+	Failed func(error)
 	// Committed is called after each batch that has something to say, with the
 	// sites that are spoken to, to wake their readers. It must not block.
 	Committed func(to []id.Site)

@@ -5,6 +5,7 @@ import (
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/order"
 	"crossdock/site/store"
 )
 
@@ -29,6 +30,12 @@ func (a *Accounts) Open(ctx context.Context, user store.User, password string) (
 		return store.User{}, err
 	}
 	if err := CheckPassword(password, user.Name); err != nil {
+		return store.User{}, err
+	}
+	if err := order.CheckEmail(user.Email); err != nil {
+		return store.User{}, err
+	}
+	if err := order.CheckPhone(user.Phone); err != nil {
 		return store.User{}, err
 	}
 	hash, err := a.hasher.hash(ctx, password)

@@ -54,7 +54,9 @@ func TestCheckPassword(t *testing.T) {
 		"too many":              {strings.Repeat("x", 129), "the password is longer than 128 characters"},
 		"anything goes":         {"\x00\t 🎂 \"'<>", ""},
 		"not UTF-8":             {"eight or more \xff", "the password is not valid UTF-8"},
-		"the username":          {"Maren.Holt", "the password is the username"},
+		"the username":          {"Maren.Holt", "the password is made of the username alone"},
+		"the username twice":    {"maren.holtMAREN.HOLT", "the password is made of the username alone"},
+		"the username and more": {"maren.holt 4", ""},
 		"common":                {"12345678", "the password is one of the most common ones, and the first to be guessed"},
 		"common, other case":    {"QWERTY123", "the password is one of the most common ones, and the first to be guessed"},
 		"last of the common":    {"crossdock123", "the password is one of the most common ones, and the first to be guessed"},
@@ -97,6 +99,15 @@ func TestAccounts(t *testing.T) {
 	found, err := accounts.Check(t.Context(), "Maren", password)
 	if err != nil || found.ID != opened.ID {
 		t.Errorf("found %v, %v", found.ID, err)
+	}
+	for field, user := range map[string]store.User{
+		"email": {Name: "jonas", District: "north", Email: "a@b"},
+		"phone": {Name: "jonas", District: "north", Phone: "1"},
+	} {
+		_, err := accounts.Open(t.Context(), user, password)
+		if _, at := fault.Public(err); !fault.Is(err, fault.Invalid) || at != field {
+			t.Errorf("a wrong %s: %v", field, err)
+		}
 	}
 	if _, err := site.Do(t.Context(), store.Register{User: store.User{ID: id.User{UUID: id.UUID{9}}, Name: "imported", District: "north"}}); err != nil {
 		t.Fatal(err)
@@ -217,10 +228,17 @@ func TestThrottleCountsByAddressAndName(t *testing.T) {
 		address, name string
 		want          bool
 	}{
-		{"10.0.0.1:1", "maren", true}, {"10.0.0.1:2", "Maren", true}, {"10.0.0.1:3", "maren", false},
-		{"10.0.0.1:4", "jonas", true}, {"10.0.0.2:4", "maren", true},
-		{"10.0.0.1:5", "a", true}, {"10.0.0.1:6", "b", true}, {"10.0.0.1:7", "c", false},
-		{"[2001:db8::1]:1", "d", true}, {"[2001:db8::2]:1", "d", true}, {"[2001:db8::3]:1", "d", false},
+		{"10.0.0.1:1", "maren", true},
+		{"10.0.0.1:2", "Maren", true},
+		{"10.0.0.1:3", "maren", false},
+		{"10.0.0.1:4", "jonas", true},
+		{"10.0.0.2:4", "maren", true},
+		{"10.0.0.1:5", "a", true},
+		{"10.0.0.1:6", "b", true},
+		{"10.0.0.1:7", "c", false},
+		{"[2001:db8::1]:1", "d", true},
+		{"[2001:db8::2]:1", "d", true},
+		{"[2001:db8::3]:1", "d", false},
 	} {
 		if got := allow(throttle, c.address, c.name); got != c.want {
 			t.Errorf("try %d, %s as %s: %t", i, c.address, c.name, got)

@@ -23,8 +23,8 @@ const (
 var common string
 
 // CheckPassword reports whether a new password will do for a user: any characters
-// that it likes, but neither short, nor the username, nor among the first that
-// anybody would try. The message never repeats it.
+// that it likes, but neither short, nor made of the username alone, nor among the
+// first that anybody would try. The message never repeats it.
 func CheckPassword(password, username string) error {
 	if !utf8.ValidString(password) {
 		return fault.At("password", fault.Invalid, "the password is not valid UTF-8")
@@ -35,8 +35,8 @@ func CheckPassword(password, username string) error {
 	case length > MaxPassword:
 		return fault.At("password", fault.Invalid, "the password is longer than %d characters", MaxPassword)
 	}
-	if strings.EqualFold(password, username) {
-		return fault.At("password", fault.Invalid, "the password is the username")
+	if username != "" && strings.ReplaceAll(strings.ToLower(password), strings.ToLower(username), "") == "" {
+		return fault.At("password", fault.Invalid, "the password is made of the username alone")
 	}
 	for known := range strings.Lines(common) {
 		if strings.EqualFold(password, strings.TrimSpace(known)) {

@@ -34,8 +34,8 @@ func NewThrottle(perMinute int) *Throttle {
 	}
 }
 
-// Allow counts a try and reports whether it may go on. When it may not, it sets
-// Retry-After. The address is that of the connection: a header could be made up.
+// Allow counts a try and reports whether it may go on. When it may not, not even
+// with the right password, it sets Retry-After, in seconds. The address is that of the connection: a header could be made up.
 func (t *Throttle) Allow(w http.ResponseWriter, r *http.Request, username string) bool {
 	if t.byAddress == nil {
 		return true

@@ -83,16 +83,20 @@ func Asset(name string) string {
 
 // Assets serves everything that Asset names; mount it at "GET /static/". An
 // address with an outdated hash, as a page from before an upgrade may hold, gets
-// the present file, not to be kept. Anything else is 404.
-func Assets() http.Handler { return http.HandlerFunc(serveAsset) }
+// the present file, not to be kept. Anything else is for missing to answer.
+func Assets(missing http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hash, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/static/"), "/")
+		a, found := assets()[name]
+		if !found {
+			missing.ServeHTTP(w, r)
+			return
+		}
+		a.serve(w, r, name, hash)
+	})
+}
 
-func serveAsset(w http.ResponseWriter, r *http.Request) {
-	hash, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/static/"), "/")
-	a, found := assets()[name]
-	if !found {
-		http.NotFound(w, r)
-		return
-	}
+func (a asset) serve(w http.ResponseWriter, r *http.Request, name, hash string) {
 	header := w.Header()
 	header.Set("Content-Type", a.contentType)
 	header.Set("X-Content-Type-Options", "nosniff")

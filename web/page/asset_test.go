@@ -22,7 +22,7 @@ func fetch(method, path string, header ...string) *http.Response {
 		r.Header.Set(header[i], header[i+1])
 	}
 	w := httptest.NewRecorder()
-	page.Assets().ServeHTTP(w, r)
+	page.Assets(http.NotFoundHandler()).ServeHTTP(w, r)
 	return w.Result()
 }
 

@@ -116,7 +116,7 @@ func TestPagesFitTheScreen(t *testing.T) {
 			continue
 		}
 		b.do(chromedp.Navigate(server.URL + "/fixture/" + fixture.Name))
-		for _, width := range []int64{390, 1280} {
+		for _, width := range []int64{320, 390, 1280} {
 			b.do(chromedp.EmulateViewport(width, 800))
 			if got := b.eval("document.documentElement.scrollWidth > innerWidth"); got != "false" {
 				t.Errorf("%s is wider than %d pixels", fixture.Name, width)
@@ -135,7 +135,7 @@ func stub(t *testing.T) *httptest.Server {
 		components[fixture.Name] = fixture.Component
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /static/", page.Assets())
+	mux.Handle("GET /static/", page.Assets(http.NotFoundHandler()))
 	for pattern, names := range map[string][2]string{
 		"GET /catalog": {"catalog-all", "catalog-results"}, "POST /cart/add": {"", "cart-added"}, "GET /cart": {"cart-short", ""},
 		"POST /cart/set": {"", "cart-contents"}, "GET /sites": {"sites-healthy", "sites-panel"}, "POST /sites/wh1/cut": {"", "sites-panel"},

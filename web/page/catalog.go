@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -85,8 +86,11 @@ func (a Availability) detail() string {
 		return ""
 	}
 	text := "at " + counted(int64(a.Sites), "warehouse", "warehouses")
-	if a.Stale {
-		text += ", one out of reach"
+	switch {
+	case a.Stale && a.Sites == 1:
+		text += ", now out of reach"
+	case a.Stale:
+		text += ", not all within reach"
 	}
 	return text
 }
@@ -121,13 +125,25 @@ func (f CatalogFilter) at(page int) templ.SafeURL {
 	return f.URL()
 }
 
+// known reports whether there is such a type, and such a category in it.
+func (v Catalog) known() bool {
+	if v.Filter.Type == "" {
+		return v.Filter.Category == "" || v.Total > 0
+	}
+	named := func(name string) func(Facet) bool { return func(f Facet) bool { return f.Name == name } }
+	i := slices.IndexFunc(v.Types, named(v.Filter.Type))
+	return i >= 0 && (v.Filter.Category == "" || slices.ContainsFunc(v.Types[i].Categories, named(v.Filter.Category)))
+}
+
 // title names what is shown: "Baking", "Kitchen", "Catalog".
-func (f CatalogFilter) title() string {
+func (v Catalog) title() string {
 	switch {
-	case f.Category != "":
-		return capital(f.Category)
-	case f.Type != "":
-		return capital(f.Type)
+	case !v.known():
+		return "There is no such shelf"
+	case v.Filter.Category != "":
+		return capital(v.Filter.Category)
+	case v.Filter.Type != "":
+		return capital(v.Filter.Type)
 	}
 	return "Catalog"
 }

@@ -33,6 +33,7 @@ type Address struct {
 }
 
 // Plan is what would happen if the order were placed now.
+// Without a district that is known there is none, and all of it is empty.
 type Plan struct {
 	Parcels []Parcel    // one per warehouse that ships; empty when nothing can be promised
 	Short   []ShortLine // what nobody has; empty for a plan that covers everything
@@ -62,11 +63,20 @@ type ShortLine struct {
 	Backorder bool // the rest is ordered all the same, and shipped when it comes in
 }
 
+// missing is how many units nobody has.
+func (l ShortLine) missing() int64 { return max(l.Wanted-l.Available, 0) }
+
 // headline says the plan in a sentence.
 func (p Plan) headline() string {
+	if p.impossible() {
+		return "This order cannot be placed as it is: not all of it can be promised."
+	}
 	switch len(p.Parcels) {
 	case 0:
-		return "Nothing of this can be promised at the moment."
+		if len(p.Short) > 0 {
+			return "All of it ships when it comes in."
+		}
+		return "Choose the district, and see who would ship."
 	case 1:
 		return "One parcel, from " + siteLabel(p.Parcels[0].Name, p.Parcels[0].Site) + "."
 	}

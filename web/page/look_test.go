@@ -10,7 +10,8 @@ import (
 )
 
 func TestPictureIsOfItsProduct(t *testing.T) {
-	if drawing("22423", lookOf("kitchen")) != drawing("22423", lookOf("kitchen")) {
+	first, again := drawing("22423", lookOf("kitchen")), drawing("22423", lookOf("kitchen"))
+	if first != again {
 		t.Error("the same product is drawn in two ways")
 	}
 	seen := make(map[string]int)
@@ -22,6 +23,20 @@ func TestPictureIsOfItsProduct(t *testing.T) {
 	}
 	if !strings.Contains(drawing("x", lookOf("a type of tomorrow")), paths("box-seam")) {
 		t.Error("an unknown type has no icon")
+	}
+}
+
+func TestEachTypeOfTheSampleHasItsIcon(t *testing.T) {
+	seen := make(map[string]string)
+	for _, kind := range []string{
+		"bags", "bathroom", "candles and light", "christmas", "garden", "home decor",
+		"jewelry", "kitchen", "party", "stationery", "textiles", "toys", "other",
+	} {
+		icon := lookOf(kind).icon
+		if other, taken := seen[icon]; taken {
+			t.Errorf("%s and %s share the icon %s", kind, other, icon)
+		}
+		seen[icon] = kind
 	}
 }
 
@@ -41,13 +56,33 @@ func TestColorsAreReadable(t *testing.T) {
 		ink, ground string
 		least       float64
 	}{
-		{"ink", "paper", 4.5}, {"ink", "card", 4.5}, {"ink", "sunken", 4.5},
-		{"soft", "paper", 4.5}, {"soft", "card", 4.5}, {"soft", "sunken", 4.5},
-		{"link", "paper", 4.5}, {"link", "card", 4.5}, {"link", "sunken", 4.5}, {"link", "brand-tint", 4.5},
-		{"brand-ink", "brand", 4.5}, {"brand-ink", "brand-hover", 4.5}, {"brand", "card", 4.5}, {"header-ink", "header", 4.5},
-		{"good", "good-tint", 4.5}, {"note", "note-tint", 4.5}, {"warn", "warn-tint", 4.5}, {"bad", "bad-tint", 4.5}, {"quiet", "quiet-tint", 4.5},
-		{"good", "card", 4.5}, {"warn", "card", 4.5}, {"bad", "card", 4.5},
-		{"line-strong", "card", 3}, {"line-strong", "paper", 3}, {"focus", "paper", 3}, {"focus", "card", 3}, {"signal", "header", 3},
+		{"ink", "paper", 4.5},
+		{"ink", "card", 4.5},
+		{"ink", "sunken", 4.5},
+		{"soft", "paper", 4.5},
+		{"soft", "card", 4.5},
+		{"soft", "sunken", 4.5},
+		{"link", "paper", 4.5},
+		{"link", "card", 4.5},
+		{"link", "sunken", 4.5},
+		{"link", "brand-tint", 4.5},
+		{"brand-ink", "brand", 4.5},
+		{"brand-ink", "brand-hover", 4.5},
+		{"brand", "card", 4.5},
+		{"header-ink", "header", 4.5},
+		{"good", "good-tint", 4.5},
+		{"note", "note-tint", 4.5},
+		{"warn", "warn-tint", 4.5},
+		{"bad", "bad-tint", 4.5},
+		{"quiet", "quiet-tint", 4.5},
+		{"good", "card", 4.5},
+		{"warn", "card", 4.5},
+		{"bad", "card", 4.5},
+		{"line-strong", "card", 3},
+		{"line-strong", "paper", 3},
+		{"focus", "paper", 3},
+		{"focus", "card", 3},
+		{"signal", "header", 3},
 	}
 	light, dark := tokens(t)
 	for name, colors := range map[string]map[string]float64{"light": light, "dark": dark} {

@@ -28,9 +28,10 @@ type Order struct {
 	Why           []Step  // why these warehouses, as stored with the order
 	Notifications []Notification
 
-	CanVoid  bool   // show the button that asks for a void
-	VoidHint string // why it cannot be voided any more, or what happens when it is; may be empty
-	Reason   string // why it was voided; empty for others
+	CanVoid   bool   // show the button that asks for a void
+	VoidAsked bool   // a void was asked for, and the warehouses have not decided yet
+	VoidHint  string // until when it can be voided, or why it cannot be any more; may be empty
+	Reason    string // why it was voided; empty for others
 }
 
 // OrderLine is a product that was ordered.
@@ -82,6 +83,9 @@ func (v Order) live() bool { return !final(v.Status) }
 
 // sentence says in a sentence where the order stands.
 func (v Order) sentence() string {
+	if v.VoidAsked && v.live() {
+		return "You asked to void this order. The warehouses decide: what is not sent yet is voided, what is sent can be returned."
+	}
 	switch v.Status {
 	case "placed":
 		return "Your units are set aside. The " + plural(int64(len(v.Fulfillments)), "warehouse prepares", "warehouses prepare") + " the shipment."

@@ -35,14 +35,16 @@ func lookOf(kind string) look {
 		return look{"handbag", 23}
 	case "christmas":
 		return look{"tree", 10}
-	case "jewellery":
+	case "jewelry":
 		return look{"gem", 20}
-	case "lighting":
+	case "candles and light":
 		return look{"lamp", 6}
 	case "party":
 		return look{"balloon", 22}
 	case "textiles":
 		return look{"layers", 17}
+	case "bathroom":
+		return look{"droplet", 12}
 	case "other":
 		return look{"box-seam", 13}
 	}

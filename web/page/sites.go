@@ -1,7 +1,6 @@
 package page
 
 import (
-	"strconv"
 	"time"
 )
 
@@ -23,7 +22,6 @@ type SiteLink struct {
 	StaleSince time.Time // when the store last heard from it, if that is too long ago; zero if not
 	ToSite     Feed      // what the store has to say
 	FromSite   Feed      // what the warehouse has to say
-	Breaker    string    // closed, open or half-open
 	Attempts   int       // failed in a row
 	NextTry    time.Time // when it is tried again; zero when no back-off runs
 	LastError  string    // why the last attempt failed; empty when it did not
@@ -93,15 +91,16 @@ func (l SiteLink) badge() badge {
 
 func (l SiteLink) id(part string) string { return "link-" + l.Site + "-" + part }
 
-func (l SiteLink) retries(now time.Time) string {
-	if l.NextTry.IsZero() {
+// retry says whether the link has to be tried again, and when. A link that works
+// needs none, whatever happened before.
+func (l SiteLink) retry(now time.Time) string {
+	if l.Connected {
 		return "none needed"
 	}
-	text := strconv.Itoa(l.Attempts) + " failed"
 	if wait := l.NextTry.Sub(now); wait > 0 {
-		return text + ", next in " + span(wait)
+		return "next try in " + span(wait)
 	}
-	return text + ", next one now"
+	return "next try now"
 }
 
 func feedDetail(f Feed) string {

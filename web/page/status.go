@@ -47,8 +47,10 @@ type step struct {
 // order has left the way, and has none.
 func steps(status string) []step {
 	way := []step{
-		{"Placed", "receipt", "next"}, {"Ready", "box-seam", "next"},
-		{"Sent", "truck", "next"}, {"Delivered", "house-heart", "next"},
+		{"Placed", "receipt", "next"},
+		{"Ready", "box-seam", "next"},
+		{"Sent", "truck", "next"},
+		{"Delivered", "house-heart", "next"},
 	}
 	reached := 0
 	switch status {

@@ -45,6 +45,7 @@ type importInput struct {
 	Kind     string `path:"kind" enum:"products,stock,orders"`
 	Stock    int64  `query:"stock" minimum:"0" doc:"Opening units of each product, divided over the warehouses"`
 	Currency string `query:"currency" doc:"Of the prices in the file"`
+	TakeBOM  bool   `query:"bom" doc:"Take a file that begins with a byte-order mark, which is refused otherwise"`
 
 	request *http.Request
 	writer  http.ResponseWriter
@@ -73,9 +74,9 @@ func (s *server) importFile(ctx context.Context, in *importInput) (*importOutput
 		}
 	}
 	file := http.MaxBytesReader(in.writer, in.request.Body, api.MaxImport)
-	watched := &watchedReader{Reader: file}
+	watched := &watchedReader{Reader: file, control: http.NewResponseController(in.writer)}
 	answer := &lineWriter{w: in.writer}
-	options := api.ImportOptions{Stock: in.Stock, Currency: in.Currency}
+	options := api.ImportOptions{Stock: in.Stock, Currency: in.Currency, TakeBOM: in.TakeBOM}
 	summary, err := s.Import.Import(ctx, in.Kind, options, watched, answer.progress)
 	if watched.tooLarge {
 		err = fault.New(fault.TooLarge, "the file is larger than %d MiB", api.MaxImport>>20)
@@ -99,17 +100,38 @@ func (s *server) importFile(ctx context.Context, in *importInput) (*importOutput
 // watchedReader remembers that the file was cut, whatever its reader made of it.
 type watchedReader struct {
 	io.Reader
+	control  *http.ResponseController
 	tooLarge bool
 }
 
+// stalled is how long an upload may bring nothing before it is given up.
+const stalled = 30 * time.Second
+
 // Read implements io.Reader.
 func (r *watchedReader) Read(p []byte) (int, error) {
+	if err := r.allow(time.Now().Add(stalled)); err != nil {
+		return 0, err
+	}
 	n, err := r.Reader.Read(p)
+	if err == io.EOF { // the work on the file may take longer than its way here
+		if err := r.allow(time.Time{}); err != nil {
+			return n, err
+		}
+	}
 	var limit *http.MaxBytesError
 	if errors.As(err, &limit) {
 		r.tooLarge = true
 	}
 	return n, err
+}
+
+// allow sets until when bytes may come; the zero time is for ever.
+func (r *watchedReader) allow(until time.Time) error {
+	err := r.control.SetReadDeadline(until)
+	if errors.Is(err, http.ErrNotSupported) { // not a connection: nothing to wait for
+		return nil
+	}
+	return err
 }
 
 // lineWriter writes an answer line by line. After the first failure it writes

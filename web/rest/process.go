@@ -22,11 +22,11 @@ func (s *server) processRoutes() {
 	}, s.listLinks)
 	register(s, restricted, huma.Operation{
 		OperationID: "cut-link", Method: http.MethodPost, Path: "/api/v1/links/{site}/cut",
-		Summary: "Cut a site off (in the demo)", Tags: []string{"process"},
+		Summary: "Cut a warehouse of this process off", Tags: []string{"process"},
 	}, s.switchLink(Links.Cut))
 	register(s, restricted, huma.Operation{
 		OperationID: "heal-link", Method: http.MethodPost, Path: "/api/v1/links/{site}/heal",
-		Summary: "Connect a site again (in the demo)", Tags: []string{"process"},
+		Summary: "Connect a warehouse again that was cut off", Tags: []string{"process"},
 	}, s.switchLink(Links.Heal))
 	register(s, restricted, huma.Operation{
 		OperationID: "audit", Method: http.MethodPost, Path: "/api/v1/audit",

@@ -237,7 +237,9 @@ func TestForeignServer(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
 	defer elsewhere.Close()
 	for name, handler := range map[string]http.Handler{
-		"gateway":  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<h1>Bad Gateway</h1>", 502) }),
+		"gateway": http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "<h1>Bad Gateway</h1>", http.StatusBadGateway)
+		}),
 		"text":     http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("hello")) }),
 		"redirect": http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect),
 	} {

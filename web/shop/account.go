@@ -5,6 +5,7 @@ import (
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/order"
 	"crossdock/site/store"
 	"crossdock/web/auth"
 	"crossdock/web/page"
@@ -76,18 +77,31 @@ func (v *visit) checkRegistration(user store.User, password string) (page.FieldE
 	if err := auth.CheckPassword(password, user.Name); err != nil {
 		errors["password"], _ = fault.Public(err)
 	}
-	_, known, err := v.district(user.District)
-	if err != nil {
-		return nil, err
+	return errors, v.checkContact(errors, user)
+}
+
+// checkContact adds what is wrong with where a customer is and is reached.
+func (v *visit) checkContact(errors page.FieldErrors, user store.User) error {
+	if err := order.CheckEmail(user.Email); err != nil {
+		errors["email"], _ = fault.Public(err)
 	}
-	if !known {
+	if err := order.CheckPhone(user.Phone); err != nil {
+		errors["phone"], _ = fault.Public(err)
+	}
+	_, known, err := v.district(user.District)
+	switch {
+	case err != nil:
+		return err
+	case user.District == "":
+		errors["district"] = "choose the district that we deliver to"
+	case !known:
 		errors["district"] = "there is no district " + fault.Quote(string(user.District))
 	}
-	return errors, nil
+	return nil
 }
 
 func tooOften() error {
-	return statusError{http.StatusTooManyRequests, "too many tries came from your address"}
+	return statusError{http.StatusTooManyRequests, "too many tries to log in or to register came in a short time"}
 }
 
 func showLogin(v *visit) error {
@@ -132,7 +146,7 @@ func logIn(v *visit) error {
 // enter makes the visitor a customer, who brings the guest's cart along.
 func (v *visit) enter(user store.User, next string) error {
 	if guest := v.session.Guest(); guest != "" {
-		if err := v.Carts.Move(v.ctx(), guestCart(guest), userCart(user.ID)); err != nil {
+		if err := v.bringCart(guestCart(guest), userCart(user.ID)); err != nil {
 			return err
 		}
 	}
@@ -141,6 +155,22 @@ func (v *visit) enter(user store.User, next string) error {
 	}
 	v.redirect(next)
 	return nil
+}
+
+// bringCart moves a cart into another, and says so where both held something.
+func (v *visit) bringCart(from, to string) error {
+	brought, err := v.Carts.Get(v.ctx(), from)
+	if err != nil {
+		return err
+	}
+	known, err := v.Carts.Get(v.ctx(), to)
+	if err != nil {
+		return err
+	}
+	if len(brought.Lines) > 0 && len(known.Lines) > 0 {
+		v.flash("carts-joined")
+	}
+	return v.Carts.Move(v.ctx(), from, to)
 }
 
 func logOut(v *visit) error {

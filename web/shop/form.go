@@ -84,7 +84,8 @@ func (v *visit) query(name string, most int) (string, error) {
 	return text, nil
 }
 
-// pageNumber reads which page of a list the address asks for, from 1.
+// pageNumber reads which page of a list the address asks for, from 1; what is
+// below that is the first.
 func (v *visit) pageNumber() (int, error) {
 	const most = 1_000_000
 	text := v.URL.Query().Get("page")
@@ -92,10 +93,10 @@ func (v *visit) pageNumber() (int, error) {
 		return 1, nil
 	}
 	number, err := strconv.Atoi(text)
-	if err != nil || number < 1 || number > most {
+	if err != nil || number > most {
 		return 0, statusError{http.StatusBadRequest, fault.Quote(text) + " is not a page number"}
 	}
-	return number, nil
+	return max(number, 1), nil
 }
 
 // pages is how many pages of size a list of total fills.

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -18,16 +20,21 @@ import (
 const flashCookie = "crossdock-flash"
 
 // flashes is every message that may follow a redirect, by name: a cookie that
-// somebody made up can at worst show one of them.
+// somebody made up can at worst show one of them, with a number of their choice in
+// the place of numberSign.
 var flashes = map[string]page.Flash{
-	"added":      {Kind: page.Done, Text: "It is in your cart."},
-	"changed":    {Kind: page.Done, Text: "Your cart is changed."},
-	"empty":      {Kind: page.Note, Text: "There is nothing in your cart to check out."},
-	"registered": {Kind: page.Done, Text: "Welcome. Your account is open."},
-	"logged-out": {Kind: page.Done, Text: "You are logged out."},
-	"saved":      {Kind: page.Done, Text: "Your data is saved."},
-	"void-asked": {Kind: page.Note, Text: "The warehouses are asked to void the order."},
+	"added":          {Kind: page.Done, Text: "It is in your cart."},
+	"changed":        {Kind: page.Done, Text: "Your cart is changed."},
+	"empty":          {Kind: page.Note, Text: "There is nothing in your cart to check out."},
+	"registered":     {Kind: page.Done, Text: "Welcome. Your account is open."},
+	"logged-out":     {Kind: page.Done, Text: "You are logged out."},
+	"saved":          {Kind: page.Done, Text: "Your data is saved."},
+	"carts-joined":   {Kind: page.Note, Text: "The cart of your last visit and this one are joined. Of what was in both, the larger quantity is kept.", Link: "View cart", Href: "/cart"},
+	"ordered":        {Kind: page.Note, Text: "This was ordered already as order " + numberSign + ", which you see here as it stands. Nothing was ordered a second time, and nothing of it was changed."},
+	"ordered-voided": {Kind: page.Care, Text: "This was ordered already as order " + numberSign + ", which is voided. Nothing was ordered a second time. To try again, check out anew.", Link: "View cart", Href: "/cart"},
 }
+
+const numberSign = "#"
 
 // flash shows a message on the page that the browser is sent to.
 func (v *visit) flash(name string) {
@@ -45,10 +52,27 @@ func (v *visit) takeFlash() []page.Flash {
 	}
 	gone := &http.Cookie{Name: flashCookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	v.reply.header.Add("Set-Cookie", gone.String())
-	if flash, known := flashes[cookie.Value]; known {
+	if flash, known := readFlash(cookie.Value); known {
 		return []page.Flash{flash}
 	}
 	return nil
+}
+
+// flashNumber is flash for a message about the order of this number.
+func (v *visit) flashNumber(name string, number int64) {
+	v.flash(name + "." + strconv.FormatInt(number, 10))
+}
+
+// readFlash finds the message that a cookie names.
+func readFlash(cookie string) (page.Flash, bool) {
+	name, text, _ := strings.Cut(cookie, ".")
+	flash, known := flashes[name]
+	if !strings.Contains(flash.Text, numberSign) {
+		return flash, known && text == ""
+	}
+	number, err := strconv.ParseUint(text, 10, 63)
+	flash.Text = strings.ReplaceAll(flash.Text, numberSign, strconv.FormatUint(number, 10))
+	return flash, err == nil
 }
 
 // frame is what surrounds the page, with the cart as it is stored.

@@ -1,12 +1,19 @@
 package shop_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
+	"crossdock/core/catalog"
 	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/money"
+	"crossdock/site/store"
+	"crossdock/web/page"
 	"crossdock/web/shop"
 )
 
@@ -31,7 +38,11 @@ func TestWrongRegistrations(t *testing.T) {
 		"common password":    {"password", "Password123", 422, "one of the most common ones"},
 		"password not UTF-8": {"password", "pass\xffword and more", 422, "The password is not valid UTF-8."},
 		"unknown district":   {"district", "nowhere", 422, `There is no district "nowhere".`},
-		"no district":        {"district", "", 422, `There is no district "".`},
+		"no district":        {"district", "", 422, "Choose the district that we deliver to."},
+		"the name, twice":    {"password", "jonasjonas", 422, "The password is made of the username alone."},
+		"no dot in e-mail":   {"email", "a@b", 422, `"a@b" is not an e-mail address: no dot follows the @.`},
+		"words for a phone":  {"phone", "call me", 422, "The phone may hold digits, spaces, and + - ( ) alone."},
+		"short phone":        {"phone", "+44 1", 422, "The phone has fewer than 5 digits."},
 		"bad e-mail":         {"email", "jonas at home", 422, `"jonas at home" is not an e-mail address.`},
 		"long phone":         {"phone", strings.Repeat("1", 41), 422, "The phone is longer than 40 characters."},
 	} {
@@ -63,8 +74,9 @@ func TestWrongRegistrations(t *testing.T) {
 
 func TestSeveralMistakesAreToldAtOnce(t *testing.T) {
 	b := newRig(t).browser()
-	b.post("/register", "username", "x", "password", "short", "district", "mars").
-		want(t, 422, "3 fields need your attention", "The username is shorter than 3", "The password is shorter", `no district "mars"`)
+	b.post("/register", "username", "x", "password", "short", "district", "", "email", "a@b", "phone", "1").
+		want(t, 422, "5 fields need your attention", "The username is shorter than 3", "The password is shorter",
+			"Choose the district", "no dot follows the @", "fewer than 5 digits")
 }
 
 func TestWrongQuantities(t *testing.T) {
@@ -109,7 +121,7 @@ func TestWrongCheckouts(t *testing.T) {
 		{"street", strings.Repeat("s", 201), 422, "The street is longer than 200 characters."},
 		{"postal_code", " ", 422, "The postal code is empty."},
 		{"city", "\xff", 422, "The city is not valid UTF-8."},
-		{"name", strings.Repeat("n", 1<<20), 413, "larger than 64 KiB"},
+		{"name", strings.Repeat("n", 1<<20), 413, "That is too large The form is larger than 64 KiB."},
 		{"district", "mars", 422, `There is no district "mars".`},
 		{"payment", "gold", 422, `"gold" is no payment method`},
 		{"key", "x", 422, "has lost its key"},
@@ -136,29 +148,84 @@ func TestWrongAddresses(t *testing.T) {
 		says   string
 	}{
 		"/catalog?page=x":                        {400, `"x" is not a page number`},
-		"/catalog?page=0":                        {400, "is not a page number"},
+		"/catalog?page=0":                        {200, "Page 1 of 2"},
+		"/catalog?page=-3":                       {200, "Page 1 of 2"},
 		"/catalog?page=99999999999999999999":     {400, "is not a page number"},
 		"/catalog?page=1000000":                  {200, "Page 2 of 2"},
 		"/catalog?sort=color":                    {400, `cannot be sorted by "color"`},
 		"/catalog?q=%ff":                         {400, "not valid UTF-8"},
 		"/catalog?q=" + strings.Repeat("q", 101): {400, "more than 100 characters"},
-		"/catalog?type=none":                     {200, "No product"},
+		"/catalog?type=none":                     {200, "There is no such shelf"},
+		"/catalog?type=kitchen&category=none":    {200, "Show the whole catalog"},
+		"/catalog?q=%25":                         {200, "No product for “%”"},
+		"/catalog?q=_":                           {200, "No product"},
+		"/catalog?q=*+*":                         {200, "No product"},
+		"/catalog?q=+&type=kitchen":              {200, "31 products"},
 		"/catalog?sort=available&page=1000000":   {200, "Page 2 of 2"},
 		"/product/NONE":                          {404, `There is no product "NONE"`},
 		"/product/%ff":                           {404, "There is no product"},
 		"/nowhere":                               {404, "There is nothing here"},
 		"/product/a/b":                           {404, "There is nothing here"},
 		"/catalog/":                              {404, "There is nothing here"},
-		"/static/none.css":                       {404, ""},
+		"/static/none.css":                       {404, "There is nothing here"},
 	} {
 		b.get(path).want(t, c.status, c.says)
 	}
 	g := b.send(http.MethodDelete, "/cart", nil)
-	g.want(t, 405, `does not take "DELETE"`)
+	g.want(t, 405, "That cannot be done here", `does not take "DELETE"`)
 	if allow := g.header.Get("Allow"); allow != "GET, HEAD" {
 		t.Errorf("Allow is %q", allow)
 	}
 	b.send(http.MethodGet, "/cart/add", nil).want(t, 405)
+}
+
+func TestAMadeUpTypeIsNotATitle(t *testing.T) {
+	g := newRig(t).browser().get("/catalog?type=Free+money")
+	if strings.Contains(g.body, "<h1>Free money") || strings.Contains(g.body, "<title>Free money") {
+		t.Error("the page is titled with what the address says")
+	}
+	if strings.Contains(g.body, `type="hidden" name="type"`) {
+		t.Error("the next search would look on a shelf that is not there")
+	}
+}
+
+func TestWhatIsAskedForUnbidden(t *testing.T) {
+	b := newRig(t).browser()
+	if g := b.get("/robots.txt"); g.status != 200 || g.header.Get("Content-Type") != "text/plain; charset=utf-8" || !strings.Contains(g.body, "Disallow: /checkout\n") {
+		t.Errorf("robots.txt: %d %s", g.status, g.body)
+	}
+	if g := b.get("/favicon.ico"); g.status != 200 || g.path != page.Asset("favicon.svg") || g.header.Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("favicon.ico: %d at %s, %s", g.status, g.path, g.header.Get("Content-Type"))
+	}
+}
+
+func TestTheFrontPageIsVaried(t *testing.T) {
+	r := newRig(t)
+	var products []catalog.Product
+	for i := range 40 {
+		for _, kind := range []string{"bags", "garden", "party"} {
+			name := []string{"Checked", "Plain", "Striped", "Woven"}[i/10] + " thing"
+			products = append(products, catalog.Product{
+				SKU: id.SKU(fmt.Sprintf("%s-%02d", kind, i)), Name: name, Type: kind, Category: "things", Price: money.Of(100, "GBP"),
+			})
+		}
+	}
+	r.do(store.ListProducts{Products: products})
+	for _, product := range products {
+		r.stock("wh1", product.SKU, 5)
+	}
+	r.pump()
+	first := r.browser().get("/")
+	if again := r.browser().get("/"); text(again.body) != text(first.body) {
+		t.Error("the front page is another one at the next visit")
+	}
+	words := map[string]bool{}
+	for _, match := range regexp.MustCompile(`(\w+) thing</a>`).FindAllStringSubmatch(first.body, -1) {
+		words[match[1]] = true
+	}
+	if len(words) != 3 {
+		t.Errorf("of three types it shows %v", words)
+	}
 }
 
 func TestTheMostInStockComesFirst(t *testing.T) {

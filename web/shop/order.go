@@ -63,11 +63,16 @@ func voidOrder(v *visit) error {
 	if err != nil {
 		return err
 	}
+	switch o.Status {
+	case order.Voided:
+		return fault.New(fault.Conflict, "this order is voided already")
+	case order.Sent, order.Delivered:
+		return fault.New(fault.Conflict, "this order was sent: what you do not want to keep can be returned")
+	}
 	command := store.VoidOrder{Order: o.ID, By: v.user.ID, Reason: "called off by the customer"}
 	if _, err := v.Store.Do(v.ctx(), command); err != nil {
 		return err
 	}
-	v.flash("void-asked")
 	v.redirect(string(page.OrderURL(o.ID.String())))
 	return nil
 }

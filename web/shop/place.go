@@ -32,7 +32,8 @@ func seenDigest(lines []page.CartLine) string {
 
 // placeOrder orders the cart that the customer was shown. The form's key makes a
 // second click, or a reload, the same order. Whether there is one is asked first,
-// since the first click has emptied the cart.
+// since the first click has emptied the cart. A form that was changed after its
+// order was placed changes nothing: it leads to that order.
 func placeOrder(v *visit) error {
 	form, err := v.form()
 	if err != nil {
@@ -47,17 +48,20 @@ func placeOrder(v *visit) error {
 		return err
 	}
 	command := v.orderOf(form, basket, key)
-	again, err := v.placedBefore(command.Key.Name)
+	before, err := v.placedBefore(command.Key.Name)
 	if err != nil {
 		return err
 	}
-	if !again {
+	if before == nil {
 		refused, err := v.refuseOrder(form, basket, command.Address, key, seen)
 		if err != nil || refused {
 			return err
 		}
 	}
 	placement, err := v.Store.Place(v.ctx(), command)
+	if fault.Is(err, fault.Mismatch) {
+		return v.orderedAlready(command.Key.Name, err)
+	}
 	if err != nil {
 		errors, status, err := formErrors(err, "name", "street", "postal_code", "city", "district", "payment")
 		if err != nil {
@@ -114,12 +118,43 @@ func (v *visit) orderOf(form url.Values, basket cart.Cart, key string) store.Pla
 	return command
 }
 
-func (v *visit) placedBefore(key string) (bool, error) {
-	_, err := v.Store.Lookups().Request(v.ctx(), key)
+// placedBefore returns what a key was used for; nil for nothing yet.
+func (v *visit) placedBefore(key string) (*store.Request, error) {
+	request, err := v.Store.Lookups().Request(v.ctx(), key)
 	if fault.Is(err, fault.NotFound) {
-		return false, nil
+		return nil, nil
 	}
-	return err == nil, err
+	return &request, err
+}
+
+// orderedAlready leads to the customer's order that a key stands for. Where there
+// is none, mismatch is the answer.
+func (v *visit) orderedAlready(key string, mismatch error) error {
+	before, err := v.placedBefore(key)
+	if err != nil {
+		return err
+	}
+	if before == nil {
+		return mismatch
+	}
+	which, err := id.ParseOrder(before.Answer)
+	if err != nil {
+		return mismatch
+	}
+	o, err := v.Store.Lookups().Order(v.ctx(), which)
+	if err != nil {
+		return err
+	}
+	if o.Customer != v.user.ID {
+		return mismatch
+	}
+	name := "ordered"
+	if o.Status == order.Voided {
+		name = "ordered-voided"
+	}
+	v.flashNumber(name, o.Number)
+	v.redirect(string(page.OrderURL(o.ID.String())))
+	return nil
 }
 
 // checkAddress asks for everything that a parcel needs, and says of each field
@@ -130,8 +165,10 @@ func checkAddress(a order.Address) page.FieldErrors {
 		name, label, text string
 		most              int
 	}{
-		{"name", "name", a.Name, 100}, {"street", "street", a.Street, 200},
-		{"postal_code", "postal code", a.PostalCode, 20}, {"city", "city", a.City, 100},
+		{"name", "name", a.Name, 100},
+		{"street", "street", a.Street, 200},
+		{"postal_code", "postal code", a.PostalCode, 20},
+		{"city", "city", a.City, 100},
 	} {
 		if err := catalog.CheckText(field.label, field.text, 1, field.most); err != nil {
 			errors[field.name], _ = fault.Public(err)

@@ -65,14 +65,23 @@ func changeProfile(v *visit) error {
 	command := store.ChangeProfile{
 		User: v.user.ID, District: id.District(form.Get("district")), Email: form.Get("email"), Phone: form.Get("phone"),
 	}
+	view := page.Profile{
+		District: kept(string(command.District)), Email: kept(command.Email), Phone: kept(command.Phone), Errors: page.FieldErrors{},
+	}
+	user := store.User{District: command.District, Email: command.Email, Phone: command.Phone}
+	if err := v.checkContact(view.Errors, user); err != nil {
+		return err
+	}
+	if len(view.Errors) > 0 {
+		return v.profilePage(http.StatusUnprocessableEntity, view)
+	}
 	if _, err := v.Store.Do(v.ctx(), command); err != nil {
 		errors, status, err := formErrors(err, "district", "email", "phone")
 		if err != nil {
 			return err
 		}
-		return v.profilePage(status, page.Profile{
-			District: kept(string(command.District)), Email: kept(command.Email), Phone: kept(command.Phone), Errors: errors,
-		})
+		view.Errors = errors
+		return v.profilePage(status, view)
 	}
 	v.flash("saved")
 	v.redirect("/profile")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -121,5 +122,9 @@ func (v *visit) showProblem(status int, message, reference string) error {
 	if err != nil {
 		frame = v.bareFrame()
 	}
-	return v.show(status, page.Problem{Status: status, Message: message, Reference: reference}.Page(frame))
+	view := page.Problem{Status: status, Message: message, Reference: reference}
+	if seconds, err := strconv.Atoi(v.reply.header.Get("Retry-After")); err == nil {
+		view.Wait = time.Duration(seconds) * time.Second
+	}
+	return v.show(status, view.Page(frame))
 }

@@ -49,7 +49,9 @@ func TestEveryRouteSendsTheSecurityHeaders(t *testing.T) {
 	}
 	b := r.browser()
 	checkHeaders(t, b.get(page.Asset("shop.css")), "a file")
-	checkHeaders(t, b.get("/static/none"), "no file")
+	for _, path := range []string{"/static/none", "/robots.txt", "/favicon.ico"} {
+		checkHeaders(t, b.get(path), path)
+	}
 	if g := b.get(page.Asset("shop.css")); !strings.Contains(g.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("a file may not be kept: %q", g.header.Get("Cache-Control"))
 	}
@@ -66,7 +68,7 @@ func TestAPostFromAnotherSiteIsRefused(t *testing.T) {
 			b := r.browser()
 			b.header.Set(name, value)
 			g := b.post(strings.ReplaceAll(strings.ReplaceAll(path, "{order}", "x"), "{site}", "wh2"), "sku", "SP07", "quantity", "1")
-			g.want(t, 403, "sent from a page of another site")
+			g.want(t, 403, "This request came from another site and was refused.")
 			checkHeaders(t, g, pattern)
 			if b.cookie() != "" {
 				t.Errorf("%s: a session was begun", pattern)
@@ -218,7 +220,7 @@ func TestLogInIsRefusedAndThrottled(t *testing.T) {
 	b.post("/login", "username", "maren", "password", "").want(t, 422)
 	// Three tries a minute for the name, counting the registration: these are over.
 	g := b.post("/login", "username", "Maren", "password", password)
-	g.want(t, 429, "A little slower")
+	g.want(t, 429, "A little slower", "Wait 1 min, then try again.")
 	if g.header.Get("Retry-After") == "" || b.cookie() != "" {
 		t.Errorf("Retry-After %q, cookie %q", g.header.Get("Retry-After"), b.cookie())
 	}

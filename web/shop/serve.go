@@ -33,7 +33,7 @@ func (s *shop) guarded() http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serve(w, r, func(*visit) error {
-			return fault.New(fault.Denied, "this was sent from a page of another site, and was not done")
+			return fault.New(fault.Denied, "this request came from another site and was refused")
 		})
 	}))
 	return protection.Handler(http.HandlerFunc(s.dispatch))

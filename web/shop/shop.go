@@ -85,12 +85,16 @@ func New(deps Deps) http.Handler {
 		s.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, answer) })
 	}
 	whole := http.NewServeMux()
-	whole.Handle("GET /static/", page.Assets()) // packed already
-	whole.Handle("/", gzhttp.GzipHandler(s.guarded()))
+	pages := gzhttp.GzipHandler(s.guarded())
+	whole.Handle("GET /static/", page.Assets(pages)) // files are packed already
+	whole.HandleFunc("GET /robots.txt", showRobots)
+	whole.HandleFunc("GET /favicon.ico", showIcon)
+	whole.Handle("/", pages)
 	return s.withSecurityHeaders(whole)
 }
 
-// routes is every address of the storefront besides the files under /static/.
+// routes is every address of the storefront besides the files under /static/ and
+// the two that browsers and crawlers ask for unbidden, in unbidden.go.
 var routes = map[string]answer{
 	"GET /{$}":                 showLanding,
 	"GET /catalog":             showCatalog,

@@ -82,7 +82,7 @@ func (v *visit) sitesView() (page.Sites, error) {
 // linkOf joins both directions between the store and a warehouse. The one that
 // leads here is the one that tells how old our figures are.
 func (v *visit) linkOf(warehouse id.Site, links []outbox.Link) page.SiteLink {
-	view := page.SiteLink{Site: string(warehouse), Name: v.SiteNames[warehouse], Cut: v.Sites.IsCut(warehouse), Breaker: "closed"}
+	view := page.SiteLink{Site: string(warehouse), Name: v.SiteNames[warehouse], Cut: v.Sites.IsCut(warehouse)}
 	for _, link := range links {
 		other, here := v.ends(link)
 		if other != warehouse {
@@ -95,12 +95,7 @@ func (v *visit) linkOf(warehouse id.Site, links []outbox.Link) page.SiteLink {
 		}
 		view.FromSite = feed
 		view.Connected, view.StaleSince = link.Connected, v.local(link.StaleSince)
-		view.Attempts, view.NextTry, view.LastError = link.Failures, link.RetryAt, link.Trouble
-		if !link.Connected && link.RetryAt.After(v.Now()) {
-			view.Breaker = "open"
-		} else if !link.Connected {
-			view.Breaker = "half-open"
-		}
+		view.Attempts, view.NextTry, view.LastError = link.Failures, v.local(link.RetryAt), link.Trouble
 	}
 	return view
 }

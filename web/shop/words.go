@@ -2,6 +2,7 @@ package shop
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -41,18 +42,19 @@ func eventTitle(kind string) (string, page.FlashKind) {
 	}
 }
 
-// tellVoiding says whether the order can be called off, and if not, why.
+// tellVoiding says whether the order can be called off, whether that was asked
+// for, and if it cannot be, why.
 func tellVoiding(view *page.Order, o order.Order) {
 	switch possible := order.CheckStatus(o.Status, order.Voided) == nil; {
 	case o.Status == order.Voided:
 		view.Reason = sentence(o.Reason)
-	case o.VoidAsked:
-		view.VoidHint = "The warehouses have been asked to void it, and have the last word."
-	case possible:
-		view.CanVoid = true
-		view.VoidHint = "Until a parcel is sent, the order can be voided. The warehouses are asked, and have the last word."
 	case o.Status == order.Sent || o.Status == order.Delivered:
 		view.VoidHint = "It was sent: what you do not want to keep can be returned."
+	case o.VoidAsked:
+		view.VoidAsked = true
+	case possible:
+		view.CanVoid = true
+		view.VoidHint = "Until a parcel is sent, the order can be voided."
 	}
 }
 
@@ -73,9 +75,9 @@ func (v *visit) steps(why []order.Step) []page.Step {
 }
 
 func reasonOf(step order.Step) string {
-	what := fmt.Sprintf("%d units of %s", step.Wanted, step.SKU)
+	what := counted(step.Wanted, "unit") + " of " + string(step.SKU)
 	if step.SKU == "" {
-		what = fmt.Sprintf("%d units on %d lines", step.Wanted, step.Lines)
+		what = counted(step.Wanted, "unit") + " on " + counted(int64(step.Lines), "line")
 	}
 	var text string
 	switch step.Verdict {
@@ -86,7 +88,7 @@ func reasonOf(step order.Step) string {
 	case order.Rejected:
 		text = "has none of the " + what + "."
 	case order.Missing:
-		text = fmt.Sprintf("%d of the %s are nowhere to be had.", step.Wanted-step.Got, what)
+		text = fmt.Sprintf("%d of the %s cannot be had anywhere.", step.Wanted-step.Got, what)
 	default:
 		text = what + "."
 	}
@@ -94,6 +96,14 @@ func reasonOf(step order.Step) string {
 		text += " " + step.Note
 	}
 	return sentence(text)
+}
+
+// counted is a number with its noun: "1 unit", "2 units".
+func counted(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatInt(n, 10) + " " + noun + "s"
 }
 
 // detailOf is what an event's text says beyond its title. The name of a site stays

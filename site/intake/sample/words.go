@@ -102,6 +102,9 @@ type charge struct {
 }
 
 var charges = []charge{
-	{"POST", "POSTAGE", 1800}, {"DOT", "WEB POSTAGE", 5950}, {"C2", "CARRIAGE", 5000}, {"M", "Manual", 125},
+	{"POST", "POSTAGE", 1800},
+	{"DOT", "WEB POSTAGE", 5950},
+	{"C2", "CARRIAGE", 5000},
+	{"M", "Manual", 125},
 	{"BANK CHARGES", "Bank Charges", 1500},
 }

@@ -81,6 +81,7 @@ func checkouts() []Fixture {
 		{Name: "checkout-short", Component: short.Page(cutOff())},
 		{Name: "checkout-backorder", Component: later.Page(customer())},
 		{Name: "checkout-errors", Component: wrong.Page(customer())},
+		{Name: "checkout-elsewhere", Component: page.Checkout{Districts: districts(), Payments: payments(), Errors: page.FieldErrors{"district": `there is no district "mars"`}}.Page(customer())},
 		{Name: "checkout-nothing", Component: page.Checkout{Districts: districts(), Payments: payments(), Plan: page.Plan{Short: shortage(false)}}.Page(customer())},
 	}
 }

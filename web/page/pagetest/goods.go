@@ -22,21 +22,32 @@ func goods() []page.Card {
 		{SKU: "ST-017", Name: "Pocket Notebook, dotted, linen cover", Type: "stationery", Category: "notebooks", Price: pounds(650), Availability: plenty(212, 2)},
 		{SKU: "20725", Name: "Lunch Bag Red Retrospot", Type: "bags", Category: "lunch bags", Price: pounds(165), Availability: plenty(890, 2)},
 		{SKU: "22086", Name: "Paper Chain Kit, 1950s Christmas", Type: "christmas", Category: "decorations", Price: pounds(295), Availability: page.Availability{Backorder: true}},
-		{SKU: "JW-3", Name: "Blue Drop Earrings with Bead Cluster", Type: "jewellery", Category: "earrings", Price: pounds(995), Availability: plenty(24, 1)},
-		{SKU: "L+20", Name: "Enamel Desk Lamp, forest green", Type: "lighting", Category: "lamps", Price: pounds(124900), Availability: plenty(3, 1)},
+		{SKU: "JW-3", Name: "Blue Drop Earrings with Bead Cluster", Type: "jewelry", Category: "earrings", Price: pounds(995), Availability: page.Availability{Units: 24, Sites: 1, Stale: true}},
+		{SKU: "L+20", Name: "Enamel Desk Lamp, forest green", Type: "candles and light", Category: "lamps", Price: pounds(124900), Availability: plenty(3, 1)},
 		{SKU: "47566", Name: "Party Bunting, 5 m of cotton flags", Type: "party", Category: "bunting", Price: pounds(495), Availability: plenty(61, 2)},
 		{SKU: "TX_9", Name: "Woven Wool Throw, herringbone", Type: "textiles", Category: "throws", Price: pounds(5400), Availability: plenty(18, 2)},
+		{SKU: "BT-5", Name: "Cotton Flannel, pack of 3", Type: "bathroom", Category: "bath", Price: pounds(650), Availability: plenty(44, 2)},
 		{SKU: "POST-KIT", Name: "Moving Box with Handles", Type: "other", Category: "boxes", Price: pounds(250), Availability: plenty(75, 2)},
 	}
 }
 
 func facets() []page.Facet {
 	return []page.Facet{
-		{Name: "bags", Count: 31}, {Name: "christmas", Count: 28}, {Name: "garden", Count: 22}, {Name: "home decor", Count: 54},
-		{Name: "jewellery", Count: 14}, {Name: "kitchen", Count: 47, Categories: []page.Facet{
+		{Name: "bags", Count: 31},
+		{Name: "bathroom", Count: 6},
+		{Name: "candles and light", Count: 16},
+		{Name: "christmas", Count: 28},
+		{Name: "garden", Count: 22},
+		{Name: "home decor", Count: 54},
+		{Name: "jewelry", Count: 14},
+		{Name: "kitchen", Count: 47, Categories: []page.Facet{
 			{Name: "baking", Count: 18}, {Name: "storage", Count: 12}, {Name: "tableware", Count: 17},
 		}},
-		{Name: "lighting", Count: 16}, {Name: "other", Count: 9}, {Name: "party", Count: 24}, {Name: "stationery", Count: 26}, {Name: "textiles", Count: 19}, {Name: "toys", Count: 22},
+		{Name: "other", Count: 9},
+		{Name: "party", Count: 24},
+		{Name: "stationery", Count: 26},
+		{Name: "textiles", Count: 19},
+		{Name: "toys", Count: 22},
 	}
 }
 
@@ -60,6 +71,7 @@ func catalogs() []Fixture {
 		{Name: "catalog-all", Component: all.Page(customer())},
 		{Name: "catalog-filtered", Component: baking.Page(guest())},
 		{Name: "catalog-empty", Component: none.Page(guest())},
+		{Name: "catalog-unknown", Component: page.Catalog{Filter: page.CatalogFilter{Type: "Free money"}, Types: facets()}.Page(guest())},
 		{Name: "catalog-cut-off", Component: all.Page(cutOff())},
 		{Name: "catalog-results", Component: baking.Results(), Fragment: true},
 	}

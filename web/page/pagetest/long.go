@@ -29,8 +29,10 @@ func long() []Fixture {
 	order.Notifications[0].To = word + "@example.org"
 	order.Why[0].Reason = word
 
-	product := page.Product{Card: card, Description: word + word, Now: Now(), MaxQuantity: 100000, District: word[:60], ServedBy: places(),
-		Sites: []page.SiteStock{{Site: "wh1", Name: word[:60], Units: 1_000_000_000_000, AsOf: Now()}}}
+	product := page.Product{
+		Card: card, Description: word + word, Now: Now(), MaxQuantity: 100000, District: word[:60], ServedBy: places(),
+		Sites: []page.SiteStock{{Site: "wh1", Name: word[:60], Units: 1_000_000_000_000, AsOf: Now()}},
+	}
 	rows := history()
 	rows[0].Number, rows[0].Units, rows[0].Total = orderID, 1_234_567, inCart.Sum
 	troubled := page.Sites{Now: Now(), Links: links(), CanCut: true}

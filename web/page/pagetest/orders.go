@@ -31,7 +31,7 @@ func fresh() page.Order {
 		Notifications: []page.Notification{
 			{At: ago(4 * time.Minute), Channel: "e-mail", To: "maren@example.org", Subject: "Your order 2026-01841 is placed"},
 		},
-		CanVoid: true, VoidHint: "Until a parcel is sent, the order can be voided. The warehouses are asked, and have the last word.",
+		CanVoid: true, VoidHint: "Until a parcel is sent, the order can be voided.",
 	}
 }
 
@@ -89,8 +89,9 @@ func orders() []Fixture {
 	later.Short = shortage(true)
 	cut := fresh()
 	cut.Fulfillments[1].Stale = ago(9 * time.Minute)
-	asked := customer()
-	asked.Flashes = []page.Flash{{Kind: page.Note, Text: "The warehouses are asked to void the order."}}
+	asked, done := fresh(), voided()
+	asked.CanVoid, asked.VoidAsked, asked.VoidHint = false, true, ""
+	done.VoidAsked = true
 	return []Fixture{
 		{Name: "order-placed", Component: fresh().Page(customer())},
 		{Name: "order-cut-off", Component: cut.Page(cutOff())},
@@ -100,7 +101,8 @@ func orders() []Fixture {
 		{Name: "order-delivered", Component: delivered().Page(customer())},
 		{Name: "order-voided", Component: voided().Page(customer())},
 		{Name: "order-returned", Component: withStatus("returned").Page(customer())},
-		{Name: "order-void-asked", Component: fresh().Page(asked)},
+		{Name: "order-void-asked", Component: asked.Page(customer())},
+		{Name: "order-void-done", Component: done.Page(customer())},
 		{Name: "order-live", Component: fresh().Live(), Fragment: true},
 		{Name: "order-live-ended", Component: delivered().Live(), Fragment: true},
 	}

@@ -39,7 +39,7 @@ func Now() time.Time { return time.Date(2026, 3, 13, 12, 40, 7, 0, time.UTC) }
 // that they load, with the headers that real pages have.
 func Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /static/", page.Assets())
+	mux.Handle("GET /static/", page.Assets(http.NotFoundHandler()))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		for _, fixture := range All() {
@@ -76,8 +76,10 @@ func cutOff() page.Frame {
 
 func districts() []page.Option {
 	return []page.Option{
-		{Value: "north", Label: "North"}, {Value: "south", Label: "South"},
-		{Value: "east", Label: "East"}, {Value: "coast", Label: "The coast"},
+		{Value: "north", Label: "North"},
+		{Value: "south", Label: "South"},
+		{Value: "east", Label: "East"},
+		{Value: "coast", Label: "The coast"},
 	}
 }
 

@@ -9,11 +9,11 @@ import (
 func links() []page.SiteLink {
 	return []page.SiteLink{
 		{
-			Site: "wh1", Name: "Leeds", Connected: true, Breaker: "closed",
+			Site: "wh1", Name: "Leeds", Connected: true,
 			ToSite: page.Feed{Last: 18422, Cursor: 18422}, FromSite: page.Feed{Last: 40117, Cursor: 40116, Lag: 40 * time.Millisecond},
 		},
 		{
-			Site: "wh2", Name: "Carlisle", Connected: true, Breaker: "closed",
+			Site: "wh2", Name: "Carlisle", Connected: true,
 			ToSite: page.Feed{Last: 9120, Cursor: 9120}, FromSite: page.Feed{Last: 22871, Cursor: 22871},
 		},
 	}
@@ -30,7 +30,7 @@ func sites() []Fixture {
 	healthy := page.Sites{Now: Now(), Links: links(), Stock: totals(), CanCut: true}
 	cut := page.Sites{Now: Now(), Links: links(), Stock: totals(), CanCut: true}
 	cut.Links[1] = page.SiteLink{
-		Site: "wh2", Name: "Carlisle", Cut: true, StaleSince: ago(9 * time.Minute), Breaker: "open", Attempts: 11, NextTry: Now().Add(42 * time.Second),
+		Site: "wh2", Name: "Carlisle", Cut: true, StaleSince: ago(9 * time.Minute), Attempts: 11, NextTry: Now().Add(42 * time.Second),
 		LastError: "no answer from wh2 within 2 s",
 		ToSite:    page.Feed{Last: 9133, Cursor: 9120, Lag: 9 * time.Minute}, FromSite: page.Feed{Last: 22871, Cursor: 22871},
 	}
@@ -52,11 +52,13 @@ func problems() []Fixture {
 		problem page.Problem
 	}{
 		{"400", page.Problem{Status: 400, Message: `"12x" is not a page number`, Reference: "7f3a90c1"}},
-		{"403", page.Problem{Status: 403, Reference: "7f3a90c1"}},
+		{"403", page.Problem{Status: 403, Message: "this request came from another site and was refused", Reference: "7f3a90c1"}},
 		{"404", page.Problem{Status: 404, Message: `there is no product "22423X"`, Reference: "7f3a90c1"}},
+		{"405", page.Problem{Status: 405, Message: `this address does not take "DELETE"`}},
 		{"409", page.Problem{Status: 409, Message: "the order is sent, and sent cannot become voided", Reference: "7f3a90c1"}},
+		{"413", page.Problem{Status: 413, Message: "the form is larger than 64 KiB"}},
 		{"422", page.Problem{Status: 422, Message: "this form was sent before with other content", Reference: "7f3a90c1"}},
-		{"429", page.Problem{Status: 429, Reference: "7f3a90c1"}},
+		{"429", page.Problem{Status: 429, Message: "too many tries to log in or to register came in a short time", Wait: time.Minute}},
 		{"500", page.Problem{Status: 500, Reference: "7f3a90c1"}},
 		{"503", page.Problem{Status: 503, Reference: "7f3a90c1"}},
 	}

@@ -1,0 +1,49 @@
+package books
+
+import (
+	"time"
+
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/dist/feed"
+)
+
+// EngineFailed reports whether an error says that a site's database could not do
+// its work, rather than that what it was given is wrong. Then a message is not to
+// blame, and is tried again later.
+func EngineFailed(err error) bool {
+	return fault.Is(err, fault.Internal) || fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Busy)
+}
+
+// Receive applies the messages that follow on the cursor of their origin, each
+// together with the cursor. One that apply refuses is put aside, and so are all
+// later ones of its key; apply has then left nothing behind. With park not empty
+// the messages are put aside for that reason, unread.
+//
+// An error means that the engine failed. What came before it has been applied in
+// memory and cannot be undone here: the caller gives the batch up.
+func (b *Books) Receive(messages []feed.Message, park string, at time.Time, apply func(feed.Message) error) error {
+	for _, m := range messages {
+		if m.Seq != b.Cursor(id.Site(m.Origin)).Seq+1 {
+			continue // applied already, or read behind a gap: the reader asks again
+		}
+		reason := park
+		if b.IsParked(m) {
+			reason = "waits behind an earlier message of its key"
+		}
+		if reason == "" {
+			err := apply(m)
+			if EngineFailed(err) {
+				return err
+			}
+			if err != nil {
+				reason = err.Error()
+			}
+		}
+		if reason != "" {
+			b.Park(m, reason, at)
+		}
+		b.Read(m)
+	}
+	return nil
+}
