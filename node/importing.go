@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"crossdock/core/catalog"
 	"crossdock/core/fault"
@@ -44,6 +45,13 @@ func (n *Node) Import(ctx context.Context, kind string, options ImportOptions, f
 	if progress == nil {
 		progress = func(int, int) {}
 	}
+	began := time.Now()
+	summary, err := n.importKind(ctx, kind, options, file, progress)
+	summary.Seconds = time.Since(began).Seconds()
+	return summary, err
+}
+
+func (n *Node) importKind(ctx context.Context, kind string, options ImportOptions, file io.Reader, progress func(int, int)) (ImportSummary, error) {
 	switch kind {
 	case "products":
 		return n.importProducts(ctx, options, file, progress)
@@ -60,7 +68,8 @@ func (n *Node) Import(ctx context.Context, kind string, options ImportOptions, f
 // with opening stock.
 type ImportSummary struct {
 	intake.Summary
-	Stock *intake.Summary `json:"stock,omitempty"`
+	Stock   *intake.Summary `json:"stock,omitempty"`
+	Seconds float64         `json:"seconds"` // from the first byte read to the last commit
 }
 
 func (n *Node) importProducts(ctx context.Context, options ImportOptions, file io.Reader, progress func(int, int)) (ImportSummary, error) {

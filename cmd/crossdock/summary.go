@@ -16,7 +16,8 @@ import (
 // opening stock.
 type summary struct {
 	intake.Summary
-	Stock *intake.Summary `json:"stock"`
+	Stock   *intake.Summary `json:"stock"`
+	Seconds float64         `json:"seconds"`
 }
 
 // outcome is one line of a summary: a number and what it counts.
@@ -47,7 +48,18 @@ func (p program) printSummary(kind string, s summary) error {
 			return err
 		}
 	}
-	return p.printCauses(s.ByCause)
+	if err := p.printCauses(s.ByCause); err != nil {
+		return err
+	}
+	return p.printPace(kind, s)
+}
+
+// printPace says how long it took and, of orders, how many a second that is.
+func (p program) printPace(kind string, s summary) error {
+	if done := s.Invoices - s.Skipped - s.Unanswered; kind == api.ImportOrders && s.Seconds > 0 {
+		return p.print("%.2f s, %.0f invoices a second\n", s.Seconds, float64(done)/s.Seconds)
+	}
+	return p.print("%.2f s\n", s.Seconds)
 }
 
 func outcomes(kind string, s intake.Summary) []outcome {
