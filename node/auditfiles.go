@@ -3,13 +3,11 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"crossdock/core/fault"
-	"crossdock/dist/feed"
 	"crossdock/engine/sqlite"
 	"crossdock/site/audit"
 )
@@ -50,12 +48,11 @@ func AuditFiles(ctx context.Context, dirs ...string) (report audit.Report, err e
 		}
 		sources = append(sources, source)
 	}
-	heads, err := headsOf(ctx, sources, names)
-	if err != nil {
+	if err := eachOnce(ctx, sources, names); err != nil {
 		return audit.Report{}, err
 	}
 	report, err = auditSites(ctx, sources)
-	report.Findings = append(append(report.Findings, ofAnotherTime(heads)...), gone...)
+	report.Findings = append(report.Findings, gone...)
 	return report, err
 }
 
@@ -65,53 +62,24 @@ func lost(dir string, cause error) audit.Finding {
 	return audit.Finding{Invariant: 5, Row: "directory " + dir, Text: message}
 }
 
-// headsOf tells whose databases these are. It refuses two of one site, such as
-// the original and its copy.
-func headsOf(ctx context.Context, sources []audit.Source, names []string) ([]audit.Head, error) {
-	var heads []audit.Head
-	for i, source := range sources {
-		head, err := source.Head(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for j, other := range heads {
+// eachOnce refuses two databases of one site, such as the original and its copy.
+func eachOnce(ctx context.Context, sources []audit.Source, names []string) error {
+	heads, err := audit.Heads(ctx, sources)
+	if err != nil {
+		return err
+	}
+	for i, head := range heads {
+		for j, other := range heads[:i] {
 			if other.Site == head.Site {
-				return nil, fault.New(fault.Invalid, "%s and %s are both of the site %s: audit one of them", names[j], names[i], head.Site)
-			}
-		}
-		heads = append(heads, head)
-	}
-	return heads, nil
-}
-
-// ofAnotherTime finds databases that do not belong together, because one is older
-// than what another has read of it. Sites that stand still cannot look so
-// otherwise: each message was on the writer's disk before it was read.
-func ofAnotherTime(heads []audit.Head) []audit.Finding {
-	var findings []audit.Finding
-	for _, reader := range heads {
-		for _, read := range reader.Read {
-			at := slices.IndexFunc(heads, func(h audit.Head) bool { return string(h.Site) == read.Origin })
-			if at < 0 {
-				continue
-			}
-			var written feed.Cursor
-			for _, c := range heads[at].Written {
-				if c.Destination == string(reader.Site) {
-					written = c
-				}
-			}
-			if read.Seq > written.Seq || read.Seq == written.Seq && read.Hash != written.Hash {
-				findings = append(findings, audit.Finding{
-					Invariant: 5, Site: reader.Site, Row: "cursor of " + read.Origin,
-					Text: fmt.Sprintf("has read message %d, and %s, which is of an older time, has not written it", read.Seq, read.Origin),
-				})
+				return fault.New(fault.Invalid, "%s and %s are both of the site %s: audit one of them", names[j], names[i], head.Site)
 			}
 		}
 	}
-	return findings
+	return nil
 }
 
+// databases lists the files of the sites of a directory. Empty ones are left out:
+// their sites are missing, says the register.
 func databases(dir string) ([]string, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "db", "*.db"))
 	if err != nil {
@@ -119,7 +87,7 @@ func databases(dir string) ([]string, error) {
 	}
 	names = slices.DeleteFunc(names, func(name string) bool {
 		file, err := os.Stat(name)
-		return err == nil && file.Size() == 0 // its site is missing, says the register
+		return err == nil && file.Size() == 0
 	})
 	if _, err := os.Stat(dir); err != nil || len(names) == 0 {
 		return nil, fault.New(fault.NotFound, "there is no Crossdock database in %s", dir)

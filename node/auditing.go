@@ -13,23 +13,25 @@ import (
 	"crossdock/site/audit"
 )
 
-// Audit checks the invariants over all sites of this process while they run.
+// Audit checks the invariants over all sites of this process while they run. A
+// site whose database was lost, or replaced by an older one, is a finding.
 func (n *Node) Audit(ctx context.Context) (audit.Report, error) {
 	const tries = 50
+	var earlier []audit.Head
 	for range tries {
 		sources, err := n.moments(ctx)
 		if err != nil {
 			return audit.Report{}, err
 		}
-		consistent, err := audit.Consistent(ctx, sources)
-		if err != nil || !consistent {
-			if err := errors.Join(err, closeAll(sources)); err != nil {
-				return audit.Report{}, err
-			}
-			continue
+		heads, err := audit.Heads(ctx, sources)
+		if err == nil && audit.Consistent(heads, earlier) {
+			report, err := auditSites(ctx, sources)
+			return report, errors.Join(err, closeAll(sources))
 		}
-		report, err := auditSites(ctx, sources)
-		return report, errors.Join(err, closeAll(sources))
+		if err := errors.Join(err, closeAll(sources)); err != nil {
+			return audit.Report{}, err
+		}
+		earlier = heads
 	}
 	return audit.Report{}, fault.New(fault.Busy, "the sites change too fast for a consistent look: try again")
 }

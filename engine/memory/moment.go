@@ -42,7 +42,10 @@ func (w *Warehouse) Snapshot(context.Context) (audit.Source, error) {
 // Head implements audit.Source.
 func (m *moment) Head(context.Context) (audit.Head, error) {
 	s := m.ledger.snapshot()
-	return audit.Head{Site: s.Site, Role: m.role, Epoch: s.Epoch, Written: s.Written, Read: s.Read, Parked: s.Parked}, nil
+	return audit.Head{
+		Site: s.Site, Role: m.role, Epoch: s.Epoch, Orders: int64(len(m.orders)),
+		Written: s.Written, Read: s.Read, Parked: s.Parked,
+	}, nil
 }
 
 // Movements implements audit.Source. Every row here can be read.
@@ -56,14 +59,19 @@ func (m *moment) Movements(_ context.Context, each func(m books.Movement, unread
 }
 
 // Balances implements audit.Source.
-func (m *moment) Balances(context.Context) ([]stock.Balance, error) {
-	return m.ledger.allBalances(), nil
+func (m *moment) Balances(_ context.Context, each func(b stock.Balance, unreadable error) error) error {
+	for _, b := range m.ledger.allBalances() {
+		if err := each(b, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Orders implements audit.Source.
-func (m *moment) Orders(_ context.Context, each func(o order.Order) error) error {
+func (m *moment) Orders(_ context.Context, each func(o order.Order, damage error) error) error {
 	for _, o := range m.orders {
-		if err := each(copyOrder(o)); err != nil {
+		if err := each(copyOrder(o), nil); err != nil {
 			return err
 		}
 	}
@@ -71,9 +79,9 @@ func (m *moment) Orders(_ context.Context, each func(o order.Order) error) error
 }
 
 // Fulfillments implements audit.Source.
-func (m *moment) Fulfillments(_ context.Context, each func(f fulfillment.Fulfillment) error) error {
+func (m *moment) Fulfillments(_ context.Context, each func(f fulfillment.Fulfillment, damage error) error) error {
 	for _, f := range m.fulfillments {
-		if err := each(copyFulfillment(f)); err != nil {
+		if err := each(copyFulfillment(f), nil); err != nil {
 			return err
 		}
 	}

@@ -45,14 +45,25 @@ func readBalances(ctx context.Context, q *booksdb.Queries) ([]stock.Balance, err
 	}
 	balances := make([]stock.Balance, len(rows))
 	for i, row := range rows {
-		kind, err := stock.ParseKind(row.Account)
-		if err != nil {
-			return nil, fault.Wrap(err, "sqldb.Balances", "the balance of %s cannot be read", fault.Quote(row.Sku))
+		if balances[i], err = balance(row); err != nil {
+			return nil, err
 		}
-		balances[i] = stock.Balance{SKU: id.SKU(row.Sku), Account: stock.Account{Kind: kind, Ref: row.Ref}, Units: row.Units}
 	}
 	stock.SortBalances(balances)
 	return balances, nil
+}
+
+// balance reads as much of a row as can be read, as movement does.
+func balance(row booksdb.Balance) (stock.Balance, error) {
+	kind, err := stock.ParseKind(row.Account)
+	b := stock.Balance{SKU: id.SKU(row.Sku), Account: stock.Account{Kind: kind, Ref: row.Ref}, Units: row.Units}
+	if err != nil {
+		return b, &fault.Error{
+			Kind: fault.Corrupt, Op: "sqldb.Balances", Cause: err,
+			Message: "the balance of " + fault.Quote(row.Sku) + " cannot be read",
+		}
+	}
+	return b, nil
 }
 
 // movement reads as much of a row as can be read. What cannot be is left zero

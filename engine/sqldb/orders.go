@@ -85,11 +85,7 @@ func fill(ctx context.Context, q *storedb.Queries, orders []order.Order) error {
 
 func takeLines(o *order.Order, rows []storedb.OrderLine) []storedb.OrderLine {
 	for len(rows) > 0 && uuid(rows[0].OrderID) == o.ID.UUID {
-		row := rows[0]
-		o.Lines = append(o.Lines, order.Line{
-			Number: int(row.Line), SKU: id.SKU(row.Sku), Name: row.Name, Price: money.Of(row.Price, money.Currency(row.Currency)),
-			Quantity: row.Quantity, Voided: row.Voided, Returned: row.Returned,
-		})
+		o.Lines = append(o.Lines, lineOf(rows[0]))
 		rows = rows[1:]
 	}
 	return rows
@@ -97,11 +93,7 @@ func takeLines(o *order.Order, rows []storedb.OrderLine) []storedb.OrderLine {
 
 func takeFulfillments(o *order.Order, rows []storedb.Fulfillment) []storedb.Fulfillment {
 	for len(rows) > 0 && uuid(rows[0].OrderID) == o.ID.UUID {
-		row := rows[0]
-		o.Fulfillments = append(o.Fulfillments, order.Fulfillment{
-			ID: id.Fulfillment{UUID: uuid(row.ID)}, Warehouse: id.Site(row.Warehouse),
-			Stage: order.Stage(row.Stage), Version: int(row.Version), ChangedAt: moment(row.ChangedAt),
-		})
+		o.Fulfillments = append(o.Fulfillments, fulfillmentOf(rows[0]))
 		rows = rows[1:]
 	}
 	return rows
@@ -109,14 +101,31 @@ func takeFulfillments(o *order.Order, rows []storedb.Fulfillment) []storedb.Fulf
 
 // takeParts relies on the fulfillments of an order being numbered from 1.
 func takeParts(o *order.Order, rows []storedb.FulfillmentLinesRow) []storedb.FulfillmentLinesRow {
-	for len(rows) > 0 && uuid(rows[0].OrderID) == o.ID.UUID && int(rows[0].Part) <= len(o.Fulfillments) {
-		row := rows[0]
-		f := &o.Fulfillments[row.Part-1]
-		f.Lines = append(f.Lines, order.Part{
-			Line: int(row.Line), SKU: id.SKU(row.Sku),
-			Quantity: row.Quantity, Voided: row.Voided, Asked: row.Asked, Returned: row.Returned,
-		})
+	for len(rows) > 0 && uuid(rows[0].OrderID) == o.ID.UUID && rows[0].Part >= 1 && int(rows[0].Part) <= len(o.Fulfillments) {
+		f := &o.Fulfillments[rows[0].Part-1]
+		f.Lines = append(f.Lines, partOf(rows[0]))
 		rows = rows[1:]
 	}
 	return rows
+}
+
+func lineOf(row storedb.OrderLine) order.Line {
+	return order.Line{
+		Number: int(row.Line), SKU: id.SKU(row.Sku), Name: row.Name, Price: money.Of(row.Price, money.Currency(row.Currency)),
+		Quantity: row.Quantity, Voided: row.Voided, Returned: row.Returned,
+	}
+}
+
+func fulfillmentOf(row storedb.Fulfillment) order.Fulfillment {
+	return order.Fulfillment{
+		ID: id.Fulfillment{UUID: uuid(row.ID)}, Warehouse: id.Site(row.Warehouse),
+		Stage: order.Stage(row.Stage), Version: int(row.Version), ChangedAt: moment(row.ChangedAt),
+	}
+}
+
+func partOf(row storedb.FulfillmentLinesRow) order.Part {
+	return order.Part{
+		Line: int(row.Line), SKU: id.SKU(row.Sku),
+		Quantity: row.Quantity, Voided: row.Voided, Asked: row.Asked, Returned: row.Returned,
+	}
 }

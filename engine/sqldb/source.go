@@ -5,14 +5,11 @@ import (
 	"database/sql"
 	"errors"
 
-	"crossdock/core/fulfillment"
 	"crossdock/core/id"
-	"crossdock/core/order"
 	"crossdock/core/stock"
 	"crossdock/dist/feed"
 	"crossdock/engine/sqldb/booksdb"
 	"crossdock/engine/sqldb/storedb"
-	"crossdock/engine/sqldb/warehousedb"
 	"crossdock/site/audit"
 	"crossdock/site/books"
 )
@@ -67,13 +64,44 @@ func (s *Source) Head(ctx context.Context) (audit.Head, error) {
 	if err == nil {
 		head.Parked, err = readParked(ctx, s.books, s.reader.Site)
 	}
+	if err == nil && s.role == audit.Store {
+		head.Orders, err = s.counted(ctx)
+	}
 	return head, s.reader.fail(err, "sqldb.Head", "")
 }
 
-// Balances returns the stored balances in order of SKU and account.
-func (s *Source) Balances(ctx context.Context) ([]stock.Balance, error) {
-	balances, err := readBalances(ctx, s.books)
-	return balances, s.reader.fail(err, "sqldb.Balances", "")
+// counted is how many orders there are, by the count that is kept beside them.
+func (s *Source) counted(ctx context.Context) (orders int64, err error) {
+	rows, err := storedb.New(s.tx).OrderCounts(ctx)
+	for _, row := range rows {
+		orders += row.Orders
+	}
+	return orders, err
+}
+
+// Balances calls each for every stored balance: those that cannot be read, then
+// the others in order of SKU and account.
+func (s *Source) Balances(ctx context.Context, each func(b stock.Balance, unreadable error) error) error {
+	rows, err := s.books.Balances(ctx)
+	if err != nil {
+		return s.reader.fail(err, "sqldb.Balances", "")
+	}
+	balances := make([]stock.Balance, 0, len(rows))
+	for _, row := range rows {
+		b, unreadable := balance(row)
+		if unreadable == nil {
+			balances = append(balances, b)
+		} else if err := each(b, unreadable); err != nil {
+			return err
+		}
+	}
+	stock.SortBalances(balances)
+	for _, b := range balances {
+		if err := each(b, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Movements calls each for every movement in order of Seq.
@@ -109,63 +137,6 @@ func (s *Source) Messages(ctx context.Context, destination id.Site, after uint64
 				return err
 			}
 			after = uint64(row.Seq)
-		}
-		if len(rows) < sourcePage {
-			return nil
-		}
-	}
-}
-
-// Orders calls each for every order of a store, in order of identifier.
-func (s *Source) Orders(ctx context.Context, each func(o order.Order) error) error {
-	if s.role != audit.Store {
-		return nil
-	}
-	q := storedb.New(s.tx)
-	for after := (id.UUID{}); ; {
-		rows, err := q.OrdersAfter(ctx, storedb.OrdersAfterParams{After: after[:], Most: sourcePage})
-		if err != nil {
-			return s.reader.fail(err, "sqldb.Orders", "")
-		}
-		orders, err := orderHeads(rows)
-		if err == nil {
-			err = fill(ctx, q, orders)
-		}
-		if err != nil {
-			return s.reader.fail(err, "sqldb.Orders", "")
-		}
-		for _, o := range orders {
-			if err := each(o); err != nil {
-				return err
-			}
-			after = o.ID.UUID
-		}
-		if len(rows) < sourcePage {
-			return nil
-		}
-	}
-}
-
-// Fulfillments calls each for every fulfillment of a warehouse, in order of identifier.
-func (s *Source) Fulfillments(ctx context.Context, each func(f fulfillment.Fulfillment) error) error {
-	if s.role != audit.Warehouse {
-		return nil
-	}
-	q := warehousedb.New(s.tx)
-	for after := (id.UUID{}); ; {
-		rows, err := q.FulfillmentsAfter(ctx, warehousedb.FulfillmentsAfterParams{After: after[:], Most: sourcePage})
-		if err != nil {
-			return s.reader.fail(err, "sqldb.Fulfillments", "")
-		}
-		page, err := withLines(ctx, q, rows)
-		if err != nil {
-			return s.reader.fail(err, "sqldb.Fulfillments", "")
-		}
-		for _, f := range page {
-			if err := each(f); err != nil {
-				return err
-			}
-			after = f.ID.UUID
 		}
 		if len(rows) < sourcePage {
 			return nil

@@ -136,11 +136,7 @@ func withLines(ctx context.Context, q *warehousedb.Queries, rows []warehousedb.F
 	for i, row := range rows {
 		found[i] = fulfillmentHead(row)
 		for len(lines) > 0 && uuid(lines[0].FulfillmentID) == found[i].ID.UUID {
-			line := lines[0]
-			found[i].Lines = append(found[i].Lines, fulfillment.Line{
-				Line: int(line.Line), SKU: id.SKU(line.Sku), Name: line.Name,
-				Quantity: line.Quantity, Voided: line.Voided, Returned: line.Returned,
-			})
+			found[i].Lines = append(found[i].Lines, fulfillmentLine(lines[0]))
 			lines = lines[1:]
 		}
 	}
@@ -148,6 +144,13 @@ func withLines(ctx context.Context, q *warehousedb.Queries, rows []warehousedb.F
 		return nil, fault.New(fault.Corrupt, "there are lines of the fulfillment %s, which does not exist", uuid(lines[0].FulfillmentID))
 	}
 	return found, nil
+}
+
+func fulfillmentLine(row warehousedb.FulfillmentLine) fulfillment.Line {
+	return fulfillment.Line{
+		Line: int(row.Line), SKU: id.SKU(row.Sku), Name: row.Name,
+		Quantity: row.Quantity, Voided: row.Voided, Returned: row.Returned,
+	}
 }
 
 func fulfillmentHead(row warehousedb.Fulfillment) fulfillment.Fulfillment {

@@ -112,7 +112,7 @@ func TestNobodyWaits(t *testing.T) {
 	}
 	leaving, leave := context.WithCancel(t.Context())
 	seen := 0
-	err = source.Orders(leaving, func(order.Order) error {
+	err = source.Orders(leaving, func(order.Order, error) error {
 		seen++
 		leave()
 		return nil

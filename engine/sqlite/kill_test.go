@@ -127,12 +127,12 @@ func countWhole(t *testing.T, path string) (orders int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = source.Orders(t.Context(), func(o order.Order) error {
+	err = source.Orders(t.Context(), func(o order.Order, damage error) error {
 		orders++
 		if o.Number != int64(orders) || len(o.Lines) != 3 || len(o.Fulfillments) != 1 || len(o.Fulfillments[0].Lines) != 3 {
 			return fmt.Errorf("order %d is number %d, with %d lines and %d fulfillments", orders, o.Number, len(o.Lines), len(o.Fulfillments))
 		}
-		return nil
+		return damage
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -25,11 +25,12 @@ var fromTheEnd = []string{"LastMovement", "LastNumber"}
 // and slow.
 var ledBy = map[string]string{
 	"OrdersNewest":        "(id<?)",
-	"OrdersAfter":         "(id>?)",
+	"OrdersFrom":          "(id>?)",
 	"OrdersByNumber":      "INTEGER PRIMARY KEY (rowid=?)",
 	"OrdersByReference":   "orders_by_reference (reference=? AND id<?)",
 	"OrdersByCustomer":    "orders_by_customer (customer=? AND id<?)",
 	"OrdersByStatus":      "orders_by_status (status=? AND id<?)",
+	"FulfillmentsFrom":    "(id>?)",
 	"FulfillmentsByStage": "fulfillments_by_stage (stage=? AND id>?)",
 	"FulfillmentsByOrder": "fulfillments_by_order (order_id=? AND id>?)",
 	"MovementsAfter":      "INTEGER PRIMARY KEY (rowid>?)",

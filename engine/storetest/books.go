@@ -227,6 +227,11 @@ func testWalkStops(t *testing.T, r *bookRig) {
 		t.Errorf("Movements: %v after %d calls", err, calls)
 	}
 	calls = 0
+	err = source.Balances(r.ctx, func(stock.Balance, error) error { calls++; return enough })
+	if !errors.Is(err, enough) || calls != 1 {
+		t.Errorf("Balances: %v after %d calls", err, calls)
+	}
+	calls = 0
 	err = source.Messages(r.ctx, "peer-a", 1, func(m feed.Message) error {
 		calls++
 		same(t, "the first after 1", uint64(2), m.Seq)

@@ -38,21 +38,23 @@ func viewSource(t tb, ctx context.Context, source audit.Source) sourceView {
 	v.Head = read(t, "Head", head, err)
 	sortCursors(v.Head.Written)
 	sortCursors(v.Head.Read)
-	balances, err := source.Balances(ctx)
-	v.Balances = read(t, "Balances", balances, err)
+	read(t, "Balances", 0, source.Balances(ctx, func(b stock.Balance, unreadable error) error {
+		v.Balances = append(v.Balances, b)
+		return unreadable
+	}))
 	err = source.Movements(ctx, func(m books.Movement, unreadable error) error {
 		v.Movements = append(v.Movements, m)
 		return unreadable
 	})
 	read(t, "Movements", 0, err)
-	read(t, "Orders", 0, source.Orders(ctx, func(o order.Order) error {
+	read(t, "Orders", 0, source.Orders(ctx, func(o order.Order, damage error) error {
 		v.Orders = append(v.Orders, o)
-		return nil
+		return damage
 	}))
 	slices.SortFunc(v.Orders, func(a, b order.Order) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
-	read(t, "Fulfillments", 0, source.Fulfillments(ctx, func(f fulfillment.Fulfillment) error {
+	read(t, "Fulfillments", 0, source.Fulfillments(ctx, func(f fulfillment.Fulfillment, damage error) error {
 		v.Fulfillments = append(v.Fulfillments, f)
-		return nil
+		return damage
 	}))
 	slices.SortFunc(v.Fulfillments, func(a, b fulfillment.Fulfillment) int { return cmp.Compare(a.ID.String(), b.ID.String()) })
 	for _, c := range v.Head.Written {

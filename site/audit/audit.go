@@ -3,26 +3,38 @@ package audit
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
 	"crossdock/core/order"
-	"crossdock/dist/feed"
 )
 
 // maxFindings ends a walk whose books are beyond naming every row.
 const maxFindings = 1000
 
 // Sites checks the invariants over the sources of one store and of any of its
-// warehouses. The moments of the sources must form a consistent cut: no message
-// read before it was written. Consistent tells; a caller that audits running
+// warehouses. The moments of the sources must form a consistent cut, but for
+// links that are lost for good. Consistent tells; a caller that audits running
 // sites takes new moments until it does.
+//
+// Damaged data makes a finding. An error means that a source could not be read.
 func Sites(ctx context.Context, sources []Source, now func() time.Time) (Report, error) {
 	began := now()
-	a := &auditor{report: Report{At: began, Sites: []SiteReport{}, Findings: []Finding{}, NotChecked: []string{}}}
-	for _, source := range sources {
-		if err := a.walk(ctx, source); err != nil {
+	a := &auditor{
+		report: Report{At: began, Sites: []SiteReport{}, Findings: []Finding{}, NotChecked: []string{}},
+		broken: map[link]bool{},
+	}
+	heads, err := Heads(ctx, sources)
+	if err != nil {
+		return Report{}, err
+	}
+	for i, source := range sources {
+		a.views = append(a.views, newView(heads[i], source))
+	}
+	for _, v := range a.views {
+		if err := a.walk(ctx, v); err != nil {
 			return Report{}, err
 		}
 	}
@@ -36,48 +48,10 @@ func Sites(ctx context.Context, sources []Source, now func() time.Time) (Report,
 	return a.report, nil
 }
 
-// Consistent reports whether the moments of the sources form a consistent cut.
-func Consistent(ctx context.Context, sources []Source) (bool, error) {
-	heads := map[id.Site]Head{}
-	for _, source := range sources {
-		head, err := source.Head(ctx)
-		if err != nil {
-			return false, err
-		}
-		heads[head.Site] = head
-	}
-	for _, reader := range heads {
-		for _, read := range reader.Read {
-			writer, audited := heads[id.Site(read.Origin)]
-			if audited && read.Seq > writer.written(reader.Site).Seq {
-				return false, nil
-			}
-		}
-	}
-	return true, nil
-}
-
-func (h Head) written(destination id.Site) feed.Cursor {
-	for _, c := range h.Written {
-		if c.Destination == string(destination) {
-			return c
-		}
-	}
-	return feed.Cursor{}
-}
-
-func (h Head) read(origin id.Site) feed.Cursor {
-	for _, c := range h.Read {
-		if c.Origin == string(origin) {
-			return c
-		}
-	}
-	return feed.Cursor{}
-}
-
 type auditor struct {
 	report Report
 	views  []*view
+	broken map[link]bool // links that cannot tell what is under way on them
 }
 
 // view is what the walk over one site has gathered.
@@ -87,9 +61,20 @@ type view struct {
 	counts       SiteReport
 	folded       map[account]int64
 	stored       map[account]int64
+	unreadable   map[id.SKU]bool // of which some balance cannot be read
 	moved        map[lineKey]*tally
 	orders       map[id.Order]order.Order
 	fulfillments map[id.Fulfillment]fulfillment.Fulfillment
+}
+
+func newView(head Head, source Source) *view {
+	return &view{
+		head: head, source: source,
+		counts: SiteReport{Site: head.Site, Role: head.Role, Parked: len(head.Parked)},
+		folded: map[account]int64{}, stored: map[account]int64{}, unreadable: map[id.SKU]bool{},
+		moved:  map[lineKey]*tally{},
+		orders: map[id.Order]order.Order{}, fulfillments: map[id.Fulfillment]fulfillment.Fulfillment{},
+	}
 }
 
 func (a *auditor) find(invariant int, site id.Site, row, format string, args ...any) {
@@ -98,38 +83,29 @@ func (a *auditor) find(invariant int, site id.Site, row, format string, args ...
 	}
 }
 
-func (a *auditor) walk(ctx context.Context, source Source) error {
-	head, err := source.Head(ctx)
-	if err != nil {
-		return err
+// damaged names a row that cannot be read as what it should be, or is not there.
+func (a *auditor) damaged(invariant int, site id.Site, row string, damage error) {
+	a.find(invariant, site, row, "%s", strings.ReplaceAll(damage.Error(), "\n", "; "))
+}
+
+// view returns what was gathered of a site, or nil if it is not audited.
+func (a *auditor) view(site id.Site) *view {
+	for _, v := range a.views {
+		if v.head.Site == site {
+			return v
+		}
 	}
-	v := &view{
-		head: head, source: source,
-		counts: SiteReport{Site: head.Site, Role: head.Role, Parked: len(head.Parked)},
-		folded: map[account]int64{}, stored: map[account]int64{}, moved: map[lineKey]*tally{},
-		orders: map[id.Order]order.Order{}, fulfillments: map[id.Fulfillment]fulfillment.Fulfillment{},
-	}
-	a.views = append(a.views, v)
-	if err := a.walkLedger(ctx, v); err != nil {
-		return err
-	}
-	err = source.Orders(ctx, func(o order.Order) error {
-		v.counts.Orders++
-		v.orders[o.ID] = o
-		a.checkOrder(v, o)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	err = source.Fulfillments(ctx, func(f fulfillment.Fulfillment) error {
-		v.counts.Fulfillments++
-		v.fulfillments[f.ID] = f
-		a.checkFulfillment(v, f)
-		return nil
-	})
-	if err != nil {
-		return err
+	return nil
+}
+
+// walk checks what one site can show by itself, and its feeds.
+func (a *auditor) walk(ctx context.Context, v *view) error {
+	for _, part := range []func(context.Context, *view) error{
+		a.walkLedger, a.walkOrders, a.walkFulfillments, a.walkOutbox,
+	} {
+		if err := part(ctx, v); err != nil {
+			return err
+		}
 	}
 	a.checkOwners(v)
 	return nil
@@ -141,17 +117,15 @@ func (a *auditor) compare(ctx context.Context) error {
 		if s.head.Role != Store {
 			continue
 		}
-		audited := map[id.Site]bool{}
 		for _, w := range a.views {
 			if w.head.Role == Warehouse {
-				audited[w.head.Site] = true
 				if err := a.comparePair(ctx, s, w); err != nil {
 					return err
 				}
 			}
 		}
 		for _, c := range s.head.Read {
-			if !audited[id.Site(c.Origin)] {
+			if a.view(id.Site(c.Origin)) == nil {
 				a.report.NotChecked = append(a.report.NotChecked, fmt.Sprintf(
 					"%s against %s: %s is not among the audited sites", s.head.Site, c.Origin, c.Origin))
 			}

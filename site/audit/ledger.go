@@ -14,19 +14,6 @@ type account struct {
 	account stock.Account
 }
 
-// lineKey is an order line at a site; a store tells its warehouses apart.
-type lineKey struct {
-	order     id.Order
-	line      int
-	warehouse id.Site // only at a store
-}
-
-// tally is what the movements of an order line add up to.
-type tally struct {
-	allocated, picked, shipped, released, returned int64
-	row                                            int64 // the first movement's
-}
-
 // walkLedger checks invariant 1 row by row, and gathers what the others need.
 func (a *auditor) walkLedger(ctx context.Context, v *view) error {
 	var last int64
@@ -62,52 +49,29 @@ func (a *auditor) walkLedger(ctx context.Context, v *view) error {
 	return a.checkBalances(ctx, v)
 }
 
-func (v *view) count(m books.Movement) {
-	if m.Order.IsZero() {
-		return
-	}
-	key := lineKey{order: m.Order, line: m.Line}
-	if v.head.Role == Store {
-		key.warehouse = id.Site(m.From.Ref)
-	}
-	t := v.moved[key]
-	if t == nil {
-		t = &tally{row: m.Seq}
-		v.moved[key] = t
-	}
-	switch m.Reason {
-	case stock.AllocatedTo:
-		t.allocated += m.Quantity
-	case stock.PickedFor:
-		t.picked += m.Quantity
-	case stock.Shipped:
-		t.shipped += m.Quantity
-	case stock.Released:
-		t.released += m.Quantity
-	case stock.CustomerReturn:
-		t.returned += m.Quantity
-	default:
-	}
-}
-
 func (a *auditor) checkBalances(ctx context.Context, v *view) error {
-	stored, err := v.source.Balances(ctx)
-	if err != nil {
-		return err
-	}
 	sums := map[id.SKU]int64{}
-	for _, b := range stored {
+	err := v.source.Balances(ctx, func(b stock.Balance, unreadable error) error {
 		v.counts.Accounts++
+		sums[b.SKU] += b.Units
+		if unreadable != nil {
+			v.unreadable[b.SKU] = true
+			a.damaged(1, v.head.Site, "balance of "+string(b.SKU), unreadable)
+			return nil
+		}
 		k := account{b.SKU, b.Account}
 		row := fmt.Sprintf("balance %s of %s", b.Account, b.SKU)
 		v.stored[k] = b.Units
-		sums[b.SKU] += b.Units
 		if b.Units < 0 && !b.Account.Kind.External() {
 			a.find(1, v.head.Site, row, "is %d, below zero", b.Units)
 		}
 		if b.Units != v.folded[k] {
 			a.find(1, v.head.Site, row, "is %d, but its movements add up to %d", b.Units, v.folded[k])
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	for k, units := range v.folded {
 		if _, there := v.stored[k]; !there && units != 0 {

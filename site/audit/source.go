@@ -1,10 +1,11 @@
 // Package audit proves the invariants of the books over real data: it walks the
-// ledgers, orders and fulfillments of the sites at one moment each, and says
-// which row breaks which rule.
+// ledgers, orders, fulfillments and messages of the sites at one moment each, and
+// says which row breaks which rule.
 //
 // It repairs nothing and takes nothing on trust: balances are added up again
-// from the movements, and each movement is held against its hash. Start reading
-// at Source, then Sites.
+// from the movements, each movement and each message is held against its hash,
+// and a row that cannot be read is a finding, not the end. Start reading at
+// Source, then Sites.
 package audit
 
 import (
@@ -20,19 +21,26 @@ import (
 
 // Source is everything that one site has stored, at one moment: all methods of
 // one Source see the same committed state, however long the walk takes.
+//
+// A row that cannot be read is passed on as far as it can be, with what is wrong
+// with it (fault.Corrupt), and the walk goes on. An error that a method returns
+// is either that of each, which ends the walk, or says that the engine failed.
 type Source interface {
 	// Head says whose data it is and how far its feeds have come.
 	Head(ctx context.Context) (Head, error)
 	// Movements calls each for every movement in order of Seq, as it is stored.
-	// A row that cannot be read as a movement is passed on as far as it can be,
-	// with its error.
 	Movements(ctx context.Context, each func(m books.Movement, unreadable error) error) error
-	// Balances returns the stored balances in order of SKU and account.
-	Balances(ctx context.Context) ([]stock.Balance, error)
-	// Orders calls each for every order of a store; a warehouse has none.
-	Orders(ctx context.Context, each func(o order.Order) error) error
-	// Fulfillments calls each for every fulfillment of a warehouse; a store has none.
-	Fulfillments(ctx context.Context, each func(f fulfillment.Fulfillment) error) error
+	// Balances calls each for every stored balance: those that cannot be read,
+	// then the others in order of SKU and account.
+	Balances(ctx context.Context, each func(b stock.Balance, unreadable error) error) error
+	// Orders calls each for every order of a store; a warehouse has none. An
+	// order that is missing (fault.NotFound), although there are lines or
+	// fulfillments of it, is passed on with those.
+	Orders(ctx context.Context, each func(o order.Order, damage error) error) error
+	// Fulfillments calls each for every fulfillment of a warehouse; a store has
+	// none. One that is missing (fault.NotFound), although there are lines of it,
+	// is passed on with those.
+	Fulfillments(ctx context.Context, each func(f fulfillment.Fulfillment, damage error) error) error
 	// Messages calls each for what was said to a destination after seq, in order.
 	Messages(ctx context.Context, destination id.Site, after uint64, each func(m feed.Message) error) error
 	// Close lets go of the moment.
@@ -53,6 +61,7 @@ type Head struct {
 	Site    id.Site
 	Role    Role
 	Epoch   uint64
+	Orders  int64         // how many a store has taken, by a count of its own
 	Written []feed.Cursor // newest message per destination
 	Read    []feed.Cursor // newest message applied per origin
 	Parked  []books.Parked

@@ -10,11 +10,13 @@ FROM     orders
 ORDER BY number DESC
 LIMIT    1;
 
--- name: OrdersAfter :many
+-- name: OrdersFrom :many
+-- For the audit: what is no boolean must not fail the whole page.
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason,
+         CAST(void_asked AS text) AS void_asked
 FROM     orders
-WHERE    id > sqlc.arg(after)
+WHERE    id >= sqlc.arg(first)
 ORDER BY id
 LIMIT    sqlc.arg(most);
 

@@ -15,6 +15,14 @@ WHERE    id > sqlc.arg(after)
 ORDER BY id
 LIMIT    sqlc.arg(most);
 
+-- name: FulfillmentsFrom :many
+SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone
+FROM     fulfillments
+WHERE    id >= sqlc.arg(first)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
 -- name: FulfillmentsByOrder :many
 SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
          name, street, postal_code, city, district, email, phone

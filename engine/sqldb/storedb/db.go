@@ -66,9 +66,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.orderLinesStmt, err = db.PrepareContext(ctx, orderLines); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderLines: %w", err)
 	}
-	if q.ordersAfterStmt, err = db.PrepareContext(ctx, ordersAfter); err != nil {
-		return nil, fmt.Errorf("error preparing query OrdersAfter: %w", err)
-	}
 	if q.ordersByCustomerStmt, err = db.PrepareContext(ctx, ordersByCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersByCustomer: %w", err)
 	}
@@ -80,6 +77,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.ordersByStatusStmt, err = db.PrepareContext(ctx, ordersByStatus); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersByStatus: %w", err)
+	}
+	if q.ordersFromStmt, err = db.PrepareContext(ctx, ordersFrom); err != nil {
+		return nil, fmt.Errorf("error preparing query OrdersFrom: %w", err)
 	}
 	if q.ordersNewestStmt, err = db.PrepareContext(ctx, ordersNewest); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersNewest: %w", err)
@@ -183,11 +183,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing orderLinesStmt: %w", cerr)
 		}
 	}
-	if q.ordersAfterStmt != nil {
-		if cerr := q.ordersAfterStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing ordersAfterStmt: %w", cerr)
-		}
-	}
 	if q.ordersByCustomerStmt != nil {
 		if cerr := q.ordersByCustomerStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing ordersByCustomerStmt: %w", cerr)
@@ -206,6 +201,11 @@ func (q *Queries) Close() error {
 	if q.ordersByStatusStmt != nil {
 		if cerr := q.ordersByStatusStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing ordersByStatusStmt: %w", cerr)
+		}
+	}
+	if q.ordersFromStmt != nil {
+		if cerr := q.ordersFromStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing ordersFromStmt: %w", cerr)
 		}
 	}
 	if q.ordersNewestStmt != nil {
@@ -306,11 +306,11 @@ type Queries struct {
 	orderByIDStmt          *sql.Stmt
 	orderCountsStmt        *sql.Stmt
 	orderLinesStmt         *sql.Stmt
-	ordersAfterStmt        *sql.Stmt
 	ordersByCustomerStmt   *sql.Stmt
 	ordersByNumberStmt     *sql.Stmt
 	ordersByReferenceStmt  *sql.Stmt
 	ordersByStatusStmt     *sql.Stmt
+	ordersFromStmt         *sql.Stmt
 	ordersNewestStmt       *sql.Stmt
 	productCountStmt       *sql.Stmt
 	productsStmt           *sql.Stmt
@@ -340,11 +340,11 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		orderByIDStmt:          q.orderByIDStmt,
 		orderCountsStmt:        q.orderCountsStmt,
 		orderLinesStmt:         q.orderLinesStmt,
-		ordersAfterStmt:        q.ordersAfterStmt,
 		ordersByCustomerStmt:   q.ordersByCustomerStmt,
 		ordersByNumberStmt:     q.ordersByNumberStmt,
 		ordersByReferenceStmt:  q.ordersByReferenceStmt,
 		ordersByStatusStmt:     q.ordersByStatusStmt,
+		ordersFromStmt:         q.ordersFromStmt,
 		ordersNewestStmt:       q.ordersNewestStmt,
 		productCountStmt:       q.productCountStmt,
 		productsStmt:           q.productsStmt,

@@ -505,66 +505,6 @@ func (q *Queries) OrderLines(ctx context.Context, arg OrderLinesParams) ([]Order
 	return items, nil
 }
 
-const ordersAfter = `-- name: OrdersAfter :many
-SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
-FROM     orders
-WHERE    id > $1
-ORDER BY id
-LIMIT    $2
-`
-
-type OrdersAfterParams struct {
-	After []byte
-	Most  int32
-}
-
-func (q *Queries) OrdersAfter(ctx context.Context, arg OrdersAfterParams) ([]Order, error) {
-	rows, err := q.query(ctx, q.ordersAfterStmt, ordersAfter, arg.After, arg.Most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Order
-	for rows.Next() {
-		var i Order
-		if err := rows.Scan(
-			&i.Number,
-			&i.ID,
-			&i.Store,
-			&i.Customer,
-			&i.Reference,
-			&i.Status,
-			&i.Version,
-			&i.PlacedAt,
-			&i.ChangedAt,
-			&i.Name,
-			&i.Street,
-			&i.PostalCode,
-			&i.City,
-			&i.District,
-			&i.Email,
-			&i.Phone,
-			&i.Payment,
-			&i.Total,
-			&i.Currency,
-			&i.Why,
-			&i.Reason,
-			&i.VoidAsked,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const ordersByCustomer = `-- name: OrdersByCustomer :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
          name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
@@ -806,6 +746,93 @@ func (q *Queries) OrdersByStatus(ctx context.Context, arg OrdersByStatusParams) 
 	var items []Order
 	for rows.Next() {
 		var i Order
+		if err := rows.Scan(
+			&i.Number,
+			&i.ID,
+			&i.Store,
+			&i.Customer,
+			&i.Reference,
+			&i.Status,
+			&i.Version,
+			&i.PlacedAt,
+			&i.ChangedAt,
+			&i.Name,
+			&i.Street,
+			&i.PostalCode,
+			&i.City,
+			&i.District,
+			&i.Email,
+			&i.Phone,
+			&i.Payment,
+			&i.Total,
+			&i.Currency,
+			&i.Why,
+			&i.Reason,
+			&i.VoidAsked,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ordersFrom = `-- name: OrdersFrom :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason,
+         CAST(void_asked AS text) AS void_asked
+FROM     orders
+WHERE    id >= $1
+ORDER BY id
+LIMIT    $2
+`
+
+type OrdersFromParams struct {
+	First []byte
+	Most  int32
+}
+
+type OrdersFromRow struct {
+	Number     int64
+	ID         []byte
+	Store      string
+	Customer   []byte
+	Reference  string
+	Status     string
+	Version    int64
+	PlacedAt   int64
+	ChangedAt  int64
+	Name       string
+	Street     string
+	PostalCode string
+	City       string
+	District   string
+	Email      string
+	Phone      string
+	Payment    string
+	Total      int64
+	Currency   string
+	Why        string
+	Reason     string
+	VoidAsked  string
+}
+
+// For the audit: what is no boolean must not fail the whole page.
+func (q *Queries) OrdersFrom(ctx context.Context, arg OrdersFromParams) ([]OrdersFromRow, error) {
+	rows, err := q.query(ctx, q.ordersFromStmt, ordersFrom, arg.First, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrdersFromRow
+	for rows.Next() {
+		var i OrdersFromRow
 		if err := rows.Scan(
 			&i.Number,
 			&i.ID,

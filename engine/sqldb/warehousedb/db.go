@@ -45,6 +45,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.fulfillmentsByStageStmt, err = db.PrepareContext(ctx, fulfillmentsByStage); err != nil {
 		return nil, fmt.Errorf("error preparing query FulfillmentsByStage: %w", err)
 	}
+	if q.fulfillmentsFromStmt, err = db.PrepareContext(ctx, fulfillmentsFrom); err != nil {
+		return nil, fmt.Errorf("error preparing query FulfillmentsFrom: %w", err)
+	}
 	if q.knownAfterStmt, err = db.PrepareContext(ctx, knownAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query KnownAfter: %w", err)
 	}
@@ -98,6 +101,11 @@ func (q *Queries) Close() error {
 	if q.fulfillmentsByStageStmt != nil {
 		if cerr := q.fulfillmentsByStageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing fulfillmentsByStageStmt: %w", cerr)
+		}
+	}
+	if q.fulfillmentsFromStmt != nil {
+		if cerr := q.fulfillmentsFromStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing fulfillmentsFromStmt: %w", cerr)
 		}
 	}
 	if q.knownAfterStmt != nil {
@@ -171,6 +179,7 @@ type Queries struct {
 	fulfillmentsAfterStmt   *sql.Stmt
 	fulfillmentsByOrderStmt *sql.Stmt
 	fulfillmentsByStageStmt *sql.Stmt
+	fulfillmentsFromStmt    *sql.Stmt
 	knownAfterStmt          *sql.Stmt
 	productsBetweenStmt     *sql.Stmt
 	requestStmt             *sql.Stmt
@@ -189,6 +198,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		fulfillmentsAfterStmt:   q.fulfillmentsAfterStmt,
 		fulfillmentsByOrderStmt: q.fulfillmentsByOrderStmt,
 		fulfillmentsByStageStmt: q.fulfillmentsByStageStmt,
+		fulfillmentsFromStmt:    q.fulfillmentsFromStmt,
 		knownAfterStmt:          q.knownAfterStmt,
 		productsBetweenStmt:     q.productsBetweenStmt,
 		requestStmt:             q.requestStmt,

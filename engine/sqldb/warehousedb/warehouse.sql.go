@@ -329,6 +329,59 @@ func (q *Queries) FulfillmentsByStage(ctx context.Context, arg FulfillmentsBySta
 	return items, nil
 }
 
+const fulfillmentsFrom = `-- name: FulfillmentsFrom :many
+SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone
+FROM     fulfillments
+WHERE    id >= $1
+ORDER BY id
+LIMIT    $2
+`
+
+type FulfillmentsFromParams struct {
+	First []byte
+	Most  int32
+}
+
+func (q *Queries) FulfillmentsFrom(ctx context.Context, arg FulfillmentsFromParams) ([]Fulfillment, error) {
+	rows, err := q.query(ctx, q.fulfillmentsFromStmt, fulfillmentsFrom, arg.First, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Fulfillment
+	for rows.Next() {
+		var i Fulfillment
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrderID,
+			&i.Number,
+			&i.Store,
+			&i.Stage,
+			&i.Version,
+			&i.PlacedAt,
+			&i.ChangedAt,
+			&i.Name,
+			&i.Street,
+			&i.PostalCode,
+			&i.City,
+			&i.District,
+			&i.Email,
+			&i.Phone,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const knownAfter = `-- name: KnownAfter :many
 SELECT   sku
 FROM (
