@@ -226,8 +226,11 @@ func (n *Node) Close() error {
 	var err error
 	if n.server != nil {
 		err = errors.Join(err, n.finish())
-	} else if n.listener != nil {
-		err = errors.Join(err, n.listener.Close())
+	}
+	if n.listener != nil { // closed already, where it was served on
+		if closed := n.listener.Close(); !errors.Is(closed, net.ErrClosed) {
+			err = errors.Join(err, closed)
+		}
 	}
 	if n.unwatch != nil {
 		n.unwatch()

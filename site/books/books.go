@@ -74,6 +74,7 @@ type Books struct {
 	unsealed []feed.Message
 	moved    map[id.Site]bool // origins whose cursor moved in this batch
 	aside    []Parked
+	spoiled  error // an engine failed in the middle of Receive
 }
 
 type parkedKey struct {

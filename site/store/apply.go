@@ -13,10 +13,9 @@ import (
 
 // receive applies messages of a warehouse's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
-	s.broken = s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
+	return s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
 		return s.whole(func() error { return s.apply(ctx, m) })
 	})
-	return s.broken
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {
@@ -83,8 +82,12 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	}
 	after.VoidAsked = after.VoidAsked && stillAsked(after)
 	s.save(after, from, string(m.To), told(from, m))
-	if after.Status != before.Status {
+	switch {
+	case after.Status != before.Status:
 		s.notify(after, string(after.Status), customerText(after))
+	case len(m.Voided) > 0 && !after.VoidAsked: // else the whole of it is told, in the end
+		s.notify(after, fmt.Sprintf("voided/%s/%d", from, m.Version),
+			fmt.Sprintf("A part of your order %d was called off: %s will not ship it.", after.Number, from))
 	}
 	return nil
 }
@@ -139,9 +142,15 @@ func (s *state) voidRefused(ctx context.Context, from id.Site, m event.VoidRefus
 	for i := range f.Lines {
 		f.Lines[i].Asked = 0
 	}
-	o.VoidAsked, o.Reason = false, ""
+	text := fmt.Sprintf("Your order %d could not be called off any more: it is on its way.", o.Number)
+	if len(o.Fulfillments) > 1 {
+		text = fmt.Sprintf("The part of your order %d that %s ships could not be called off any more: it is on its way.", o.Number, from)
+	}
+	if o.VoidAsked = o.VoidAsked && stillAsked(o); !o.VoidAsked {
+		o.Reason = ""
+	}
 	s.change(&o)
 	s.save(o, from, "void-refused", fmt.Sprintf("%s cannot call it off: it is %s", from, m.Stage))
-	s.notify(o, "void-refused", fmt.Sprintf("Your order %d could not be called off any more: it is on its way.", o.Number))
+	s.notify(o, "void-refused/"+string(from), text)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"crossdock/core/event"
+	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/core/stock"
@@ -155,6 +156,34 @@ func TestFailingCommit(t *testing.T) {
 	same(t, "the last unit", order.Placed, r.place(want("mug", 8)).Status)
 	same(t, "one more", order.Voided, r.place(want("mug", 1)).Status)
 	same(t, "number", 2, r.state().Orders[0].Number)
+}
+
+// TestBusyInTheMiddle: the database is busy while a message of wh1 is applied, and
+// wh2's messages come in the same batch. Nothing of wh1's may be taken for read.
+func TestBusyInTheMiddle(t *testing.T) {
+	for _, busy := range []int64{1, 2} { // the batch, and then its first command alone too
+		r := newRig(t, store.Options{})
+		o := r.place(want("mug", 1))
+		r.store.Close()
+		r.open() // no order is at hand in memory
+		first := append(r.say("wh1", "quota", r.grant(id.Grant{}, event.Units{SKU: "tin", Quantity: 7})),
+			r.say("wh1", o.ID.String(), event.FulfillmentChanged{
+				Order: o.ID, Fulfillment: o.Fulfillments[0].ID, To: order.Accepted, Version: 1, At: start,
+			})...)
+		second := r.say("wh2", "quota", r.grant(id.Grant{}, event.Units{SKU: "tin", Quantity: 2}))
+		r.busy.Store(busy)
+		for _, job := range r.queue(store.Receive{Messages: first}, store.Receive{Messages: second}) {
+			if _, err := job.Wait(t.Context()); err != nil && !fault.Is(err, fault.Busy) {
+				t.Error(err)
+			}
+		}
+		r.busy.Store(0)
+		r.apply(first)
+		r.apply(second)
+		same(t, "tins at wh1", 7, r.balance("tin", stock.HeldAt("wh1")))
+		same(t, "tins at wh2", 2, r.balance("tin", stock.HeldAt("wh2")))
+		same(t, "parked", 0, len(r.state().Parked))
+	}
 }
 
 // TestFailingBatch carries out each command of a failed batch once.

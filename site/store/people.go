@@ -222,16 +222,23 @@ func (s *state) setDistricts(c SetDistricts) error {
 			return err
 		}
 	}
+	changed := s.changedDistricts(c)
 	known := s.warehouses()
-	s.keepDistricts(c)
-	for _, warehouse := range s.warehouses() {
-		if slices.Contains(known, warehouse) {
-			continue
-		}
-		if err := s.nameProducts(warehouse, s.allProducts()); err != nil {
-			return err
+	for _, district := range changed {
+		for _, warehouse := range district.Warehouses {
+			if slices.Contains(known, warehouse) {
+				continue
+			}
+			known = append(known, warehouse)
+			if err := s.nameProducts(warehouse, s.allProducts()); err != nil {
+				return err
+			}
 		}
 	}
+	for _, district := range changed {
+		s.districts[district.Code] = district
+	}
+	s.changes.Districts = append(s.changes.Districts, changed...)
 	return nil
 }
 
@@ -243,15 +250,13 @@ func (s *state) allProducts() []event.Product {
 	return all
 }
 
-func (s *state) keepDistricts(c SetDistricts) {
-	for _, district := range c.Districts {
+// changedDistricts returns those that are not there already as they should be.
+func (s *state) changedDistricts(c SetDistricts) []catalog.District {
+	return slices.DeleteFunc(slices.Clone(c.Districts), func(district catalog.District) bool {
 		known, there := s.districts[district.Code]
-		if there && (c.KeepKnown || known.Name == district.Name && slices.Equal(known.Warehouses, district.Warehouses)) {
-			continue
-		}
-		s.districts[district.Code] = district
-		s.changes.Districts = append(s.changes.Districts, district)
-	}
+		same := known.Name == district.Name && slices.Equal(known.Warehouses, district.Warehouses)
+		return there && (c.KeepKnown || same)
+	})
 }
 
 // warehouses lists all that any district names, in order of name.

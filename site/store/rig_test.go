@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,12 +38,26 @@ type rig struct {
 	options store.Options
 	voices  map[id.Site]*books.Books
 	spoke   chan struct{} // the store has committed messages
+	busy    *atomic.Int64 // how many look-ups of orders find the database busy
+}
+
+// flaky is a database that is busy for a while.
+type flaky struct {
+	store.Lookups
+	busy *atomic.Int64
+}
+
+func (f flaky) Order(ctx context.Context, which id.Order) (order.Order, error) {
+	if f.busy.Add(-1) >= 0 {
+		return order.Order{}, fault.New(fault.Busy, "the database is busy")
+	}
+	return f.Lookups.Order(ctx, which)
 }
 
 // newRig opens a store with products mug, pot and tin, in districts that wh1 and
 // wh2 serve, and gives it quota of 5 mugs at wh1, 3 at wh2 and 4 pots at wh1.
 func newRig(t *testing.T, options store.Options) *rig {
-	r := &rig{t: t, ids: &serial{}, db: memory.NewStore("store", 1), options: options, voices: map[id.Site]*books.Books{}, spoke: make(chan struct{}, 1)}
+	r := &rig{t: t, busy: &atomic.Int64{}, ids: &serial{}, db: memory.NewStore("store", 1), options: options, voices: map[id.Site]*books.Books{}, spoke: make(chan struct{}, 1)}
 	for _, name := range []id.Site{"wh1", "wh2"} {
 		r.voices[name] = books.Open(books.Snapshot{Site: name, Epoch: 1})
 	}
@@ -60,7 +75,7 @@ func newRig(t *testing.T, options store.Options) *rig {
 func (r *rig) open() {
 	r.t.Helper()
 	opened, err := store.Open(r.t.Context(), store.Ports{
-		Journal: r.db, Lookups: r.db, Queries: r.db, IDs: r.ids, Now: func() time.Time { return start },
+		Journal: r.db, Lookups: flaky{r.db, r.busy}, Queries: r.db, IDs: r.ids, Now: func() time.Time { return start },
 		Committed: func([]id.Site) {
 			select {
 			case r.spoke <- struct{}{}:

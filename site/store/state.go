@@ -51,7 +51,6 @@ type state struct {
 	requests books.Requests
 	asked    []id.Grant // asks that this batch makes
 	answered []id.Grant // asks that this batch has answered
-	broken   error      // why this batch cannot be committed
 }
 
 type levelKey struct {
@@ -71,7 +70,7 @@ func (s *state) Begin(ctx context.Context) error {
 	s.orders, s.users = map[id.Order]order.Order{}, map[id.User]User{}
 	s.inserted, s.updated = map[id.Order]int{}, map[id.Order]int{}
 	s.carts, s.requests = map[string]CartRow{}, books.Requests{}
-	s.asked, s.answered, s.broken = nil, nil, nil
+	s.asked, s.answered = nil, nil
 	return nil
 }
 
@@ -171,9 +170,9 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 
 // Commit implements writer.Site.
 func (s *state) Commit(ctx context.Context) error {
-	if s.broken != nil {
+	if err := s.books.Spoiled(); err != nil {
 		s.Abandon()
-		return s.broken
+		return err
 	}
 	s.changes.Books = s.books.Seal()
 	for _, row := range s.carts {
@@ -232,7 +231,8 @@ func (s *state) order(ctx context.Context, which id.Order) (order.Order, error) 
 	if o, kept := s.recent.orders[which]; kept {
 		return o.Clone(), nil
 	}
-	return s.Lookups.Order(ctx, which)
+	o, err := s.Lookups.Order(ctx, which)
+	return o, books.Own(err)
 }
 
 // insert stages a new order; save stages the change of one. Both write the event

@@ -128,8 +128,12 @@ func (s *Store) AskAhead(ctx context.Context, need map[id.SKU]int64) error {
 func (s *Store) await(ctx context.Context, asks []ask) {
 	timer := time.NewTimer(s.askWait)
 	defer timer.Stop()
+	defer func() {
+		for _, a := range asks {
+			s.state.answers.Forget(a.grant)
+		}
+	}()
 	for _, a := range asks {
-		defer s.state.answers.Forget(a.grant)
 		select {
 		case <-a.answered:
 		case <-timer.C:

@@ -63,7 +63,7 @@ func TestVoidRefused(t *testing.T) {
 	if got.VoidAsked || got.Reason != "" || got.Fulfillments[0].Lines[0].Asked != 0 {
 		t.Errorf("still asked: %+v", got)
 	}
-	same(t, "notices", []string{"placed", "void-refused"}, r.notices(o.ID))
+	same(t, "notices", []string{"placed", "void-refused/wh1"}, r.notices(o.ID))
 }
 
 // TestVoidTwiceIsNotRefused does not tell the customer that an order is on its

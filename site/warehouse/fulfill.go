@@ -57,10 +57,9 @@ func (s *state) sayChanged(f fulfillment.Fulfillment, voided []order.Part) error
 
 // receive applies messages of the store's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
-	s.broken = s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
+	return s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
 		return s.whole(func() error { return s.apply(ctx, m) })
 	})
-	return s.broken
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {

@@ -36,7 +36,6 @@ type state struct {
 	requests     books.Requests
 	recalled     []id.Grant // recalls that this batch makes
 	returned     []id.Grant // recalls that this batch has seen answered
-	broken       error      // why this batch cannot be committed
 }
 
 // Begin implements writer.Site.
@@ -58,7 +57,7 @@ func (s *state) Begin(ctx context.Context) error {
 	s.fulfillments = map[id.Fulfillment]fulfillment.Fulfillment{}
 	s.inserted, s.updated = map[id.Fulfillment]int{}, map[id.Fulfillment]int{}
 	s.requests = books.Requests{}
-	s.recalled, s.returned, s.broken = nil, nil, nil
+	s.recalled, s.returned = nil, nil
 	return nil
 }
 
@@ -106,9 +105,9 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 // Commit implements writer.Site. Before it seals the books it says, once per
 // batch, what the warehouse now has of each SKU that was touched.
 func (s *state) Commit(ctx context.Context) error {
-	if s.broken != nil {
+	if err := s.books.Spoiled(); err != nil {
 		s.Abandon()
-		return s.broken
+		return err
 	}
 	if err := s.sayLevels(); err != nil {
 		s.Abandon()
@@ -177,7 +176,8 @@ func (s *state) fulfillment(ctx context.Context, which id.Fulfillment) (fulfillm
 	if f, changed := s.fulfillments[which]; changed {
 		return f, nil
 	}
-	return s.Journal.Fulfillment(ctx, which)
+	f, err := s.Journal.Fulfillment(ctx, which)
+	return f, books.Own(err)
 }
 
 // insert stages a new fulfillment; save stages the change of one. Both write the

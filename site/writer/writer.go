@@ -78,13 +78,26 @@ func Batch(ctx context.Context, site Site, jobs []*Job) {
 		jobs[0].answer, jobs[0].err = nil, err
 		return
 	}
+	failures := 0 // in a row
 	for _, job := range jobs {
-		job.answer, job.err = nil, nil
-		if err := attempt(ctx, site, []*Job{job}); err != nil {
-			job.answer, job.err = nil, err
+		job.answer, job.err = nil, err
+		if failures == patience {
+			continue // the engine is down: loading the memory for each of them would take for ever
+		}
+		if err = attempt(ctx, site, []*Job{job}); err == nil {
+			failures = 0
+			continue
+		}
+		job.answer, job.err = nil, err
+		if failures++; !fault.Is(err, fault.Unavailable) && !fault.Is(err, fault.Busy) {
+			failures = 0
 		}
 	}
 }
+
+// patience is how many commands in a row may fail, each alone, because the engine
+// is out of reach or busy, before the rest of their batch fails with them.
+const patience = 3
 
 func attempt(ctx context.Context, site Site, jobs []*Job) (err error) {
 	defer func() {
