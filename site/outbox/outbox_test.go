@@ -3,7 +3,9 @@ package outbox_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -108,12 +110,21 @@ func TestCut(t *testing.T) {
 // TestBackoff waits longer with each failure, within the bounds; Wake ends a wait.
 func TestBackoff(t *testing.T) {
 	bubble(t, func(t *testing.T, a, b *membus.Conn) {
-		var asked []time.Time
+		var mu sync.Mutex
+		var times []time.Time
 		l := run(t, a, wrapped{b, func(context.Context, []byte) ([]byte, error) {
-			asked = append(asked, time.Now())
+			mu.Lock()
+			defer mu.Unlock()
+			times = append(times, time.Now())
 			return nil, fault.New(fault.Unavailable, "nobody there")
 		}})
+		soFar := func() []time.Time {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(times)
+		}
 		pass(10 * time.Minute)
+		asked := soFar()
 		var longest time.Duration
 		for i := 1; i < len(asked); i++ {
 			wait := asked[i].Sub(asked[i-1])
@@ -128,10 +139,10 @@ func TestBackoff(t *testing.T) {
 		for time.Until(l.reader.Link().RetryAt) < time.Second {
 			pass(100 * time.Millisecond)
 		}
-		before := len(asked)
+		before := len(soFar())
 		l.reader.Wake()
 		synctest.Wait()
-		same(t, "asked when woken", before+1, len(asked))
+		same(t, "asked when woken", before+1, len(soFar()))
 	})
 }
 
