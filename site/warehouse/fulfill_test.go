@@ -94,6 +94,33 @@ func TestRequestRepeated(t *testing.T) {
 	same(t, "allocated", 3, r.balance("mug", stock.Account{Kind: stock.Allocated}))
 }
 
+// TestBusyInTheMiddle: the database is busy while a void is applied. The request
+// before it, in the same messages, may not be taken for read without its effect.
+func TestBusyInTheMiddle(t *testing.T) {
+	r := newRig(t, warehouse.Options{})
+	r.receive("mug", 5)
+	first := r.request("store", event.Line{SKU: "mug", Quantity: 1})
+	say := func(m id.Order, body event.Body) {
+		if err := r.voices["store"].Say("wh1", m.String(), body, start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	second := first
+	second.Order, second.Fulfillment = id.Order{UUID: r.New()}, id.Fulfillment{UUID: r.New()}
+	second.Lines = []event.Line{{Line: 1, SKU: "mug", Quantity: 3}}
+	say(second.Order, second)
+	say(first.Order, event.VoidRequested{Order: first.Order, Fulfillment: first.Fulfillment, Reason: "no"})
+	messages := r.voices["store"].Seal().Messages
+	r.busy.Store(1)
+	if err := r.site.Apply(t.Context(), messages); !fault.Is(err, fault.Busy) {
+		t.Fatalf("applied on a busy database: %v", err)
+	}
+	same(t, "parked", 0, len(r.state().Parked))
+	r.apply(messages)
+	same(t, "parked", 0, len(r.state().Parked))
+	same(t, "allocated", 3, r.balance("mug", stock.Account{Kind: stock.Allocated}))
+}
+
 // TestVoid gives what is called off back to the store, from wherever it lies, and
 // refuses what is on its way.
 func TestVoid(t *testing.T) {

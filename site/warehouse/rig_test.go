@@ -41,13 +41,27 @@ type rig struct {
 	voices  map[id.Site]*books.Books
 	spoke   chan struct{} // the warehouse has committed messages
 	options warehouse.Options
+	busy    *atomic.Int64 // how many look-ups of fulfillments find the database busy
+}
+
+// flaky is a database that is busy for a while.
+type flaky struct {
+	warehouse.Journal
+	busy *atomic.Int64
+}
+
+func (f flaky) Fulfillment(ctx context.Context, which id.Fulfillment) (fulfillment.Fulfillment, error) {
+	if f.busy.Add(-1) >= 0 {
+		return fulfillment.Fulfillment{}, fault.New(fault.Busy, "the database is busy")
+	}
+	return f.Journal.Fulfillment(ctx, which)
 }
 
 func newRig(t *testing.T, options warehouse.Options) *rig {
 	options.Store = "store"
 	r := &rig{
 		t: t, db: memory.NewWarehouse("wh1", 1), voices: map[id.Site]*books.Books{},
-		spoke: make(chan struct{}, 1), options: options,
+		spoke: make(chan struct{}, 1), options: options, busy: &atomic.Int64{},
 	}
 	for _, name := range []id.Site{"store", "other"} {
 		r.voices[name] = books.Open(books.Snapshot{Site: name, Epoch: 1})
@@ -59,7 +73,7 @@ func newRig(t *testing.T, options warehouse.Options) *rig {
 func (r *rig) open() {
 	r.t.Helper()
 	site, err := warehouse.Open(r.t.Context(), warehouse.Ports{
-		Journal: r.db, Queries: r.db, IDs: r, Now: func() time.Time { return start },
+		Journal: flaky{r.db, r.busy}, Queries: r.db, IDs: r, Now: func() time.Time { return start },
 		Committed: func([]id.Site) {
 			select {
 			case r.spoke <- struct{}{}:
