@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
@@ -23,6 +24,9 @@ const (
 // enough that the largest order's total can be counted.
 const MaxPrice = 1_000_000_000
 
+// MaxCap is the highest cap of a product, in units.
+const MaxCap = 1_000_000_000
+
 // Product is something for sale. Type is the broad kind ("kitchen"), Category
 // the narrower one within it ("baking").
 type Product struct {
@@ -32,6 +36,51 @@ type Product struct {
 	Type        string       `json:"type"`
 	Category    string       `json:"category"`
 	Price       money.Amount `json:"price"`
+	Policy      Policy       `json:"policy,omitempty"`
+	Cap         int64        `json:"cap,omitempty"`        // most units sold ahead at a time; 0: as many as are expected
+	ReleaseOn   date.Date    `json:"release_on,omitempty"` // of a preorder: nothing is shipped before
+}
+
+// Policy says whether a product is sold ahead of its stock.
+type Policy string
+
+// The policies.
+const (
+	InStock   Policy = ""          // what is not there is not sold
+	Backorder Policy = "backorder" // sold out of what suppliers have announced
+	Preorder  Policy = "preorder"  // the same, and nothing is shipped before its release
+)
+
+// ParsePolicy reads a policy's name; "in-stock" and empty are InStock.
+func ParsePolicy(name string) (Policy, error) {
+	switch p := Policy(name); p {
+	case InStock, Backorder, Preorder:
+		return p, nil
+	case "in-stock":
+		return InStock, nil
+	default:
+		return "", fault.At("policy", fault.Invalid, "%s is no policy: want in-stock, backorder or preorder", fault.Quote(name))
+	}
+}
+
+// SoldAhead reports whether units may be sold before they are there.
+func (p Product) SoldAhead() bool { return p.Policy == Backorder || p.Policy == Preorder }
+
+// checkPolicy reports the first rule of selling ahead that p breaks.
+func (p Product) checkPolicy() error {
+	if _, err := ParsePolicy(string(p.Policy)); err != nil {
+		return err
+	}
+	if p.Cap < 0 || p.Cap > MaxCap {
+		return fault.At("cap", fault.Invalid, "the cap %d is not between 0 and %d", p.Cap, MaxCap)
+	}
+	if p.Cap > 0 && !p.SoldAhead() {
+		return fault.At("cap", fault.Invalid, "a cap is for a product that is sold ahead: its policy is in-stock")
+	}
+	if (p.Policy == Preorder) == p.ReleaseOn.IsZero() {
+		return fault.At("release_on", fault.Invalid, "a preorder, and no other product, has a day of release")
+	}
+	return nil
 }
 
 // Check reports the first rule that p breaks, as fault.Invalid with its field.
@@ -60,7 +109,7 @@ func (p Product) Check() error {
 	if p.Price.Minor > MaxPrice {
 		return fault.At("price", fault.Invalid, "the price %s is above the limit of %s", p.Price, money.Of(MaxPrice, p.Price.Currency))
 	}
-	return nil
+	return p.checkPolicy()
 }
 
 // District is a delivery area with the warehouses that serve it, its primary
@@ -69,6 +118,7 @@ type District struct {
 	Code       id.District `json:"code"`
 	Name       string      `json:"name"`
 	Warehouses []id.Site   `json:"warehouses"`
+	Place      Place       `json:"place,omitzero" koanf:"place"` // its center; unknown where it is zero
 }
 
 // Check reports the first rule that d breaks, as fault.Invalid with its field.
@@ -81,6 +131,9 @@ func (d District) Check() error {
 	}
 	if len(d.Warehouses) == 0 {
 		return fault.At("warehouses", fault.Invalid, "the district %s has no warehouse", d.Code)
+	}
+	if err := d.Place.check(); err != nil {
+		return err
 	}
 	seen := make(map[id.Site]bool, len(d.Warehouses))
 	for _, warehouse := range d.Warehouses {

@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"time"
 
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
@@ -117,6 +118,13 @@ type StockLevels struct {
 	Levels []stock.Level `json:"levels"`
 }
 
+// QuotaElsewhere tells a store what other stores hold of a warehouse's units, so
+// that it knows when asking is of use. It follows the StockLevels of the same
+// change, and is said only where there are several stores.
+type QuotaElsewhere struct {
+	Units []Units `json:"units"` // of zero too
+}
+
 // ProductsListed tells a warehouse the names of products.
 type ProductsListed struct {
 	Products []Product `json:"products"`
@@ -126,6 +134,91 @@ type ProductsListed struct {
 type Product struct {
 	SKU  id.SKU `json:"sku"`
 	Name string `json:"name"`
+}
+
+// ReturnRequested tells a warehouse that a customer sends units back.
+type ReturnRequested struct {
+	Order       id.Order       `json:"order"`
+	Fulfillment id.Fulfillment `json:"fulfillment"`
+	Return      id.UUID        `json:"return"`
+	Number      int64          `json:"number"` // of the order, for people
+	Parts       []order.Part   `json:"parts"`
+	Reason      string         `json:"reason"`
+}
+
+// ReturnReceived says that units came back into a warehouse's quarantine: all
+// that it has received of the return so far.
+type ReturnReceived struct {
+	Order       id.Order       `json:"order"`
+	Fulfillment id.Fulfillment `json:"fulfillment"`
+	Return      id.UUID        `json:"return"`
+	Parts       []order.Part   `json:"parts"`
+}
+
+// ReturnInspected says what units of a return are worth: all that was inspected
+// of it so far.
+type ReturnInspected struct {
+	Order       id.Order       `json:"order"`
+	Fulfillment id.Fulfillment `json:"fulfillment"`
+	Return      id.UUID        `json:"return"`
+	Good        []order.Part   `json:"good,omitempty"`    // back on the shelf
+	Damaged     []order.Part   `json:"damaged,omitempty"` // not for sale any more
+}
+
+// RedirectRequested asks a warehouse to ship to another address.
+type RedirectRequested struct {
+	Order       id.Order       `json:"order"`
+	Fulfillment id.Fulfillment `json:"fulfillment"`
+	Change      id.UUID        `json:"change"`
+	Address     order.Address  `json:"address"`
+}
+
+// RedirectAnswered says whether the warehouse ships to the new address.
+type RedirectAnswered struct {
+	Order       id.Order       `json:"order"`
+	Fulfillment id.Fulfillment `json:"fulfillment"`
+	Change      id.UUID        `json:"change"`
+	Done        bool           `json:"done"`
+	Stage       order.Stage    `json:"stage"` // why not: it was picked already
+}
+
+// IncomingGranted hands units that suppliers have announced to a store, which
+// alone may sell them ahead.
+type IncomingGranted struct {
+	Grant id.Grant `json:"grant"`
+	Epoch uint64   `json:"epoch"`
+	Units []Units  `json:"units"`
+}
+
+// IncomingTaken takes announced units from a store again, because they have
+// arrived (a QuotaGranted with the stock itself came before) or because the
+// supplier called them off. It cannot be refused: what was sold ahead of them is
+// filled, or has to wait for others, or is called off.
+type IncomingTaken struct {
+	Taking  id.Grant `json:"taking"`
+	Epoch   uint64   `json:"epoch"`
+	Arrived bool     `json:"arrived"`
+	Units   []Units  `json:"units"`
+}
+
+// IncomingDated tells a store when the units announced to it are expected. Each
+// schedule replaces the one before of its SKU.
+type IncomingDated struct {
+	Schedules []Schedule `json:"schedules"`
+}
+
+// Schedule is when the announced units of a SKU are expected, soonest first.
+// Version grows with every change at the warehouse.
+type Schedule struct {
+	SKU      id.SKU     `json:"sku"`
+	Version  int64      `json:"version"`
+	Arrivals []Arriving `json:"arrivals,omitempty"` // of the store's units; none: nothing is expected
+}
+
+// Arriving is units that are expected on a day.
+type Arriving struct {
+	On       date.Date `json:"on"` // zero: nobody knows
+	Quantity int64     `json:"quantity"`
 }
 
 // Kind names the first version of each message.
@@ -159,12 +252,41 @@ func (QuotaReturned) Kind() string { return "quota.returned.v1" }
 func (StockLevels) Kind() string { return "stock.levels.v1" }
 
 // Kind names the message.
+func (QuotaElsewhere) Kind() string { return "quota.elsewhere.v1" }
+
+// Kind names the message.
 func (ProductsListed) Kind() string { return "products.listed.v1" }
+
+// Kind names the message.
+func (ReturnRequested) Kind() string { return "return.requested.v1" }
+
+// Kind names the message.
+func (ReturnReceived) Kind() string { return "return.received.v1" }
+
+// Kind names the message.
+func (ReturnInspected) Kind() string { return "return.inspected.v1" }
+
+// Kind names the message.
+func (RedirectRequested) Kind() string { return "redirect.requested.v1" }
+
+// Kind names the message.
+func (RedirectAnswered) Kind() string { return "redirect.answered.v1" }
+
+// Kind names the message.
+func (IncomingGranted) Kind() string { return "incoming.granted.v1" }
+
+// Kind names the message.
+func (IncomingTaken) Kind() string { return "incoming.taken.v1" }
+
+// Kind names the message.
+func (IncomingDated) Kind() string { return "incoming.dated.v1" }
 
 // known is the table of all messages, by kind.
 var known = table(
 	FulfillmentRequested{}, VoidRequested{}, VoidRefused{}, FulfillmentChanged{}, ReturnAnnounced{},
-	QuotaAsked{}, QuotaGranted{}, QuotaRecalled{}, QuotaReturned{}, StockLevels{}, ProductsListed{},
+	QuotaAsked{}, QuotaGranted{}, QuotaRecalled{}, QuotaReturned{}, StockLevels{}, QuotaElsewhere{}, ProductsListed{},
+	ReturnRequested{}, ReturnReceived{}, ReturnInspected{}, RedirectRequested{}, RedirectAnswered{},
+	IncomingGranted{}, IncomingTaken{}, IncomingDated{},
 )
 
 func table(bodies ...Body) map[string]reflect.Type {

@@ -31,16 +31,17 @@ func samples() []Body {
 			{Line: 1, SKU: "85123A", Quantity: 6, Voided: 1, Asked: 2, Returned: 3},
 			{Line: 2, SKU: "gift 0001/20", Quantity: 1, Voided: 1, Asked: 1, Returned: 1},
 		}
+		address = order.Address{
+			Name: "Zoë <Quist> & Søn", Street: "Kaj 5", PostalCode: "8000", City: "Århus",
+			District: "north", Email: "zoe@example.com", Phone: "+45 1234",
+		}
 		units = []Units{{SKU: "85123A", Quantity: 6}, {SKU: "gift 0001/20", Quantity: stock.MaxQuantity}}
 	)
 	return []Body{
 		FulfillmentRequested{
 			Order: o, Number: 1042, Fulfillment: f, Epoch: 7, PlacedAt: at,
-			Address: order.Address{
-				Name: "Zoë <Quist> & Søn", Street: "Kaj 5", PostalCode: "8000", City: "Århus",
-				District: "north", Email: "zoe@example.com", Phone: "+45 1234",
-			},
-			Lines: []Line{{Line: 1, SKU: "85123A", Name: "White \"hanging\" heart", Quantity: 6}, {Line: 2, SKU: "gift 0001/20", Name: "Gift", Quantity: 1}},
+			Address: address,
+			Lines:   []Line{{Line: 1, SKU: "85123A", Name: "White \"hanging\" heart", Quantity: 6}, {Line: 2, SKU: "gift 0001/20", Name: "Gift", Quantity: 1}},
 		},
 		VoidRequested{Order: o, Fulfillment: f, Parts: parts, Reason: "asked by the customer"},
 		VoidRefused{Order: o, Fulfillment: f, Stage: order.SentStage},
@@ -51,6 +52,15 @@ func samples() []Body {
 		QuotaRecalled{Recall: id.Grant{UUID: uuid(6)}, Units: units},
 		QuotaReturned{Recall: id.Grant{UUID: uuid(6)}, Epoch: 7, Units: units},
 		StockLevels{Levels: []stock.Level{{SKU: "85123A", OnHand: 21, Available: 1, Quota: 2, Allocated: 3, Picked: 4, Version: 5}}},
+		ReturnRequested{Order: o, Fulfillment: f, Return: uuid(3), Number: 12, Parts: parts, Reason: "too small"},
+		ReturnReceived{Order: o, Fulfillment: f, Return: uuid(3), Parts: parts},
+		ReturnInspected{Order: o, Fulfillment: f, Return: uuid(3), Good: parts, Damaged: parts},
+		RedirectRequested{Order: o, Fulfillment: f, Change: uuid(7), Address: address},
+		RedirectAnswered{Order: o, Fulfillment: f, Change: uuid(7), Done: true, Stage: order.Accepted},
+		IncomingGranted{Grant: id.Grant{UUID: uuid(8)}, Epoch: 7, Units: units},
+		IncomingTaken{Taking: id.Grant{UUID: uuid(9)}, Epoch: 7, Arrived: true, Units: units},
+		IncomingDated{Schedules: []Schedule{{SKU: "85123A", Version: 3, Arrivals: []Arriving{{On: 20800, Quantity: 40}}}}},
+		QuotaElsewhere{Units: units},
 		ProductsListed{Products: []Product{{SKU: "85123A", Name: "White hanging heart"}}},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
@@ -40,6 +41,22 @@ type Order struct {
 	Why          []Step       // how the warehouses were chosen
 	Reason       string       // why it was voided; else empty
 	VoidAsked    bool         // a void waits for the answers of the warehouses
+}
+
+// Promise is the range of days in which parcels arrive. The zero Promise is none:
+// nobody knows.
+type Promise struct {
+	From date.Date `json:"from,omitempty"`
+	To   date.Date `json:"to,omitempty"`
+}
+
+// Later returns the promise of two parcels: the order is there when both are. A
+// part of which nobody knows when it comes leaves the whole unknown.
+func (p Promise) Later(other Promise) Promise {
+	if p.To.IsZero() || other.To.IsZero() {
+		return Promise{}
+	}
+	return Promise{max(p.From, other.From), max(p.To, other.To)}
 }
 
 // Line is one product of an order. Quantity = units at the fulfillments + Voided.

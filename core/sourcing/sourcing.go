@@ -3,12 +3,14 @@
 // buy it?", for the delivery promise and for the order itself, so that the
 // three never differ.
 //
-// It books nothing and asks nobody. Start reading at PrimaryFirst.
+// It books nothing and asks nobody. Start reading at PrimaryFirst, which is the
+// default, then at Policy.Plan.
 package sourcing
 
 import (
 	"slices"
 
+	"crossdock/core/catalog"
 	"crossdock/core/id"
 	"crossdock/core/order"
 )
@@ -39,11 +41,15 @@ type Shortage struct {
 	Missing int64  `json:"missing"`
 }
 
-// Plan is the outcome: who ships what, what is short, and why.
+// Plan is the outcome: who ships what, what is short, and why. PrimaryFirst knows
+// of neither distances nor costs and leaves out Parcels, Promise and Cost.
 type Plan struct {
-	Takes []Take
-	Short []Shortage
-	Why   []order.Step
+	Takes   []Take
+	Short   []Shortage
+	Why     []order.Step
+	Parcels []Parcel       // one for each warehouse that ships, in the district's order
+	Promise order.Promise  // when all parcels are there
+	Cost    catalog.Micros // of all parcels, without prices of scarce stock
 }
 
 // Rule names of the steps that PrimaryFirst reports.

@@ -27,15 +27,28 @@ const (
 	Damaged    Kind = 7  // warehouse: here, not for sale
 	Held       Kind = 8  // store: quota at a warehouse (Ref), not yet promised
 	Promised   Kind = 9  // store: promised to live order lines out of a warehouse (Ref)
+	Reserved   Kind = 10 // store: quota at a warehouse (Ref), kept for a checkout or a move, not promised
 	Supplier   Kind = 64 // outside: where units come from
 	Customer   Kind = 65 // outside: where units go
 	Adjustment Kind = 66 // outside: what counts have found and lost
 	Granter    Kind = 67 // outside, for a store: the warehouse (Ref) that grants quota
+
+	// The second ledger, incoming: units that suppliers have announced and nobody
+	// has seen. None of it is stock.
+	Expected         Kind = 32 // warehouse: announced, sold by nobody yet
+	ExpectedQuota    Kind = 33 // warehouse: announced, handed to a store (Ref), which alone may sell it ahead
+	IncomingHeld     Kind = 34 // store: announced to a warehouse (Ref), not yet sold ahead
+	IncomingPromised Kind = 35 // store: announced to a warehouse (Ref), sold to order lines that wait
+	Announced        Kind = 80 // outside: what suppliers have announced, and took back or delivered
+	IncomingGranter  Kind = 81 // outside, for a store: the warehouse (Ref) that it is announced to
 )
 
 var kindNames = map[Kind]string{
 	Available: "available", Quota: "quota", Allocated: "allocated", Picked: "picked", InTransit: "in_transit",
 	Quarantine: "quarantine", Damaged: "damaged", Held: "held", Promised: "promised",
+	Reserved: "reserved", Expected: "expected", ExpectedQuota: "expected_quota",
+	IncomingHeld: "incoming_held", IncomingPromised: "incoming_promised",
+	Announced: "announced", IncomingGranter: "incoming_granter",
 	Supplier: "supplier", Customer: "customer", Adjustment: "adjustment", Granter: "granter",
 }
 
@@ -82,6 +95,21 @@ func PromisedAt(warehouse id.Site) Account { return Account{Promised, string(war
 // GranterAt is the outside account that a warehouse's grants come from.
 func GranterAt(warehouse id.Site) Account { return Account{Granter, string(warehouse)} }
 
+// ReservedAt is the account of quota at a warehouse that a store keeps for somebody.
+func ReservedAt(warehouse id.Site) Account { return Account{Reserved, string(warehouse)} }
+
+// ExpectedFor is the account of announced units that a warehouse has handed to a store.
+func ExpectedFor(store id.Site) Account { return Account{ExpectedQuota, string(store)} }
+
+// IncomingAt is the account of announced units that a store may sell ahead.
+func IncomingAt(warehouse id.Site) Account { return Account{IncomingHeld, string(warehouse)} }
+
+// SoldAheadAt is the account of announced units that a store has sold.
+func SoldAheadAt(warehouse id.Site) Account { return Account{IncomingPromised, string(warehouse)} }
+
+// IncomingGranterAt is the outside account that announced units come from.
+func IncomingGranterAt(warehouse id.Site) Account { return Account{IncomingGranter, string(warehouse)} }
+
 // Balance is the number of units in one account of a SKU.
 type Balance struct {
 	SKU     id.SKU
@@ -100,4 +128,5 @@ type Level struct {
 	Allocated int64   `json:"allocated"` // promised to order lines, not yet picked
 	Picked    int64   `json:"picked"`    // in the packing area
 	Version   int64   `json:"version"`
+	Elsewhere int64   `json:"-"` // of Quota: in the hands of other stores than the one that keeps the level
 }

@@ -30,6 +30,14 @@ const (
 	Adjusted       Reason = "adjusted"
 	DamagedOut     Reason = "damaged"
 	CustomerReturn Reason = "customer_return"
+	Inspected      Reason = "inspected"  // out of quarantine, back on the shelf
+	ReservedFor    Reason = "reserved"   // kept for a checkout or a move
+	Expired        Reason = "expired"    // what was kept is free again
+	AnnouncedBy    Reason = "announced"  // a supplier has announced units
+	Withdrawn      Reason = "withdrawn"  // a supplier has called units off
+	Arrived        Reason = "arrived"    // announced units are there: they are stock now
+	SoldAhead      Reason = "sold_ahead" // announced units are sold
+	Filled         Reason = "filled"     // units sold ahead were served from stock
 )
 
 // Hash is a running SHA-256: each movement's covers its own fields and the hash
