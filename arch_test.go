@@ -127,6 +127,11 @@ var layers = []layer{
 		"node puts the parts together, so that nobody else has to; it is not told how it was started",
 	},
 	{
+		"node/bench",
+		[]string{"core/...", "dist/...", "site/...", "engine/...", "api/...", "node/...", "web/..."},
+		"a measurement runs the whole process, and writes what a process would without it",
+	},
+	{
 		"node/config",
 		[]string{"core/..."},
 		"configuration is read before any part exists",
@@ -172,7 +177,7 @@ var testLayers = []layer{
 	{"site/...", []string{"site/...", "engine/..."}, "a use case is tested on real engines, and never through the faces"},
 	{
 		"engine/...",
-		[]string{"engine/storetest", "engine/bustest", "engine/memory", "engine/membus", "engine/linkswitch"},
+		[]string{"engine/storetest", "engine/bustest", "engine/paytest", "engine/memory", "engine/membus", "engine/linkswitch"},
 		"an engine is held to the same suite as all others; comparing it with one engine would make that one the rule",
 	},
 	{
@@ -233,7 +238,7 @@ var bans = []ban{
 }
 
 // support holds the packages that exist for tests and are imported by them alone.
-var support = []string{"engine/storetest", "engine/bustest", "web/page/pagetest"}
+var support = []string{"engine/storetest", "engine/bustest", "engine/paytest", "web/page/pagetest"}
 
 // outsiders are the modules of others, and the packages that may import them.
 // A driver or a framework has one home, so that replacing it is one change.
