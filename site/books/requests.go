@@ -54,6 +54,12 @@ func (r *Requests) Known(
 	return request, true, nil
 }
 
+// Staged returns a keyed command of this batch.
+func (r *Requests) Staged(name string) (Request, bool) {
+	request, staged := r.staged[name]
+	return request, staged
+}
+
 // Remember returns the rows to write for a keyed command's answer: one, or none
 // for a command without a key. It is called last, after all that can fail.
 func (r *Requests) Remember(key Key, answer string, at time.Time) []Request {

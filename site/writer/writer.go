@@ -4,13 +4,14 @@
 // share one.
 //
 // It knows nothing of what the commands do. A caller gets its answer only after
-// the commit that holds the command's effect. Start reading at Site, then Batch.
+// the commit that holds the command's effect. Start reading at Site, then Batch;
+// Ahead is a site that decides while the disk is at work.
 package writer
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
+	"errors"
+	"runtime"
 	"sync"
 
 	"crossdock/core/fault"
@@ -25,7 +26,8 @@ type Site interface {
 	// written. On an error it has left nothing staged and nothing changed.
 	Decide(ctx context.Context, command any) (answer any, err error)
 	// Commit writes what the batch has staged. On an error the memory is no
-	// longer to be trusted, and the next Begin loads it again.
+	// longer to be trusted, and the next Begin loads it again. An error other
+	// than a Doubt means that nothing was written.
 	Commit(ctx context.Context) error
 	// Abandon forgets the batch: the next Begin loads the memory again.
 	Abandon()
@@ -66,16 +68,33 @@ func (j *Job) last() (any, error) {
 
 func closed() error { return fault.New(fault.Unavailable, "the site is shutting down") }
 
+// Doubt is the error of a commit that may have landed all the same, such as one
+// whose connection to a server broke off. None of its commands is tried again:
+// it could be carried out twice. Who gave a command a key may repeat it.
+type Doubt struct{ Cause error }
+
+// Error implements error.
+func (d *Doubt) Error() string { return "the commit may have landed: " + d.Cause.Error() }
+
+// Unwrap returns the cause.
+func (d *Doubt) Unwrap() error { return d.Cause }
+
 // Batch decides the commands in their order and commits them as one. Where the
 // engine fails, or a command panics, each command is tried again alone, so that
-// one bad command cannot take others with it.
+// one bad command cannot take others with it; unless there is a Doubt.
 func Batch(ctx context.Context, site Site, jobs []*Job) {
-	err := attempt(ctx, site, jobs)
-	if err == nil {
-		return
+	if err := try(ctx, site, jobs); err != nil {
+		alone(ctx, site, jobs, err)
 	}
-	if len(jobs) == 1 {
-		jobs[0].answer, jobs[0].err = nil, err
+}
+
+// alone tries each command of a batch that has failed with err. A command that was
+// alone already, and one whose commit may have landed, is not tried again.
+func alone(ctx context.Context, site Site, jobs []*Job, err error) {
+	if len(jobs) == 1 || doubtful(err) {
+		for _, job := range jobs {
+			job.answer, job.err = nil, err
+		}
 		return
 	}
 	failures := 0 // in a row
@@ -84,7 +103,7 @@ func Batch(ctx context.Context, site Site, jobs []*Job) {
 		if failures == patience {
 			continue // the engine is down: loading the memory for each of them would take for ever
 		}
-		if err = attempt(ctx, site, []*Job{job}); err == nil {
+		if err = try(ctx, site, []*Job{job}); err == nil {
 			failures = 0
 			continue
 		}
@@ -99,23 +118,57 @@ func Batch(ctx context.Context, site Site, jobs []*Job) {
 // is out of reach or busy, before the rest of their batch fails with them.
 const patience = 3
 
-func attempt(ctx context.Context, site Site, jobs []*Job) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			site.Abandon()
-			err = &fault.Error{
-				Kind: fault.Internal, Op: "writer.Batch", Message: "a command panicked",
-				Cause: fmt.Errorf("%v\n%s", cause, debug.Stack()),
-			}
+func doubtful(err error) bool {
+	var doubt *Doubt
+	return errors.As(err, &doubt)
+}
+
+// try is attempt, with a doubt put into words for those who wait.
+func try(ctx context.Context, site Site, jobs []*Job) error {
+	return worded(attempt(ctx, site, jobs))
+}
+
+func worded(err error) error {
+	if doubtful(err) {
+		return &fault.Error{
+			Kind: fault.Unavailable, Op: "writer.Batch", Cause: err,
+			Message: "it is not known whether this was done: look, or repeat it under the same key",
 		}
-	}()
+	}
+	return err
+}
+
+func attempt(ctx context.Context, site Site, jobs []*Job) (err error) {
+	defer recovered(site.Abandon, &err)
+	if err := decide(ctx, site, jobs); err != nil {
+		return err
+	}
+	return commit(ctx, site)
+}
+
+func commit(ctx context.Context, site Site) error {
+	ahead, can := site.(Ahead)
+	if !can {
+		return site.Commit(ctx)
+	}
+	sealed, err := ahead.Seal()
+	if err != nil {
+		return err
+	}
+	if err = write(sealed); err != nil {
+		ahead.Abandon()
+	}
+	return err
+}
+
+func decide(ctx context.Context, site Site, jobs []*Job) error {
 	if err := site.Begin(ctx); err != nil {
 		return err
 	}
 	for _, job := range jobs {
 		job.answer, job.err = site.Decide(ctx, job.command)
 	}
-	return site.Commit(ctx)
+	return nil
 }
 
 // Writer is the goroutine that drives a site.
@@ -135,7 +188,11 @@ func New(site Site, limit, queue int) *Writer {
 		site: site, limit: limit, queue: make(chan *Job, queue),
 		quit: make(chan struct{}), ended: make(chan struct{}),
 	}
-	go w.run()
+	if ahead, can := site.(Ahead); can {
+		go w.runAhead(ahead)
+	} else {
+		go w.run()
+	}
 	return w
 }
 
@@ -180,6 +237,10 @@ func (w *Writer) run() {
 		select {
 		case job := <-w.queue:
 			w.serve(w.gather(job))
+			// Those who have just been answered may have more to ask: with what
+			// they ask now the next commit is as large as it can be, and there
+			// are fewer of them.
+			runtime.Gosched()
 		case <-w.quit:
 			w.drain()
 			return
@@ -205,9 +266,7 @@ func (w *Writer) serve(jobs []*Job) {
 	// A commit is finished even if every caller has gone: what was begun must
 	// end in one known state.
 	Batch(context.Background(), w.site, jobs)
-	for _, job := range jobs {
-		close(job.done)
-	}
+	answer(jobs)
 }
 
 func (w *Writer) drain() {

@@ -217,6 +217,44 @@ func TestTrouble(t *testing.T) {
 	}
 }
 
+// TestDoubt tries nothing again of a commit that may have landed: neither of a
+// batch, nor of what was tried alone after an earlier failure.
+func TestDoubt(t *testing.T) {
+	lost := &writer.Doubt{Cause: errors.New("the connection broke off")}
+	for name, c := range map[string]struct {
+		failures []error
+		want     []string
+		stored   []int
+	}{
+		"the batch":       {[]error{lost}, []string{"unavailable", "unavailable", "unavailable"}, nil},
+		"the first alone": {[]error{errDisk, lost}, []string{"unavailable", "1", "2"}, []int{2, 3}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, begun, open := gated()
+			w := writer.New(s, 10, 10)
+			first := submit(t, w, bad{})
+			<-begun
+			jobs := submit(t, w, 1, 2, 3)
+			s.commit = func([]int) error {
+				if len(c.failures) == 0 {
+					return nil
+				}
+				failure := c.failures[0]
+				c.failures = c.failures[1:]
+				return failure
+			}
+			close(open)
+			same(t, "first", []string{"invalid"}, outcomes(t, first))
+			same(t, "answers", c.want, outcomes(t, jobs))
+			w.Close()
+			same(t, "stored", c.stored, s.stored)
+			if _, err := jobs[0].Wait(t.Context()); !errors.Is(err, lost) {
+				t.Errorf("the doubt is not told: %v", err)
+			}
+		})
+	}
+}
+
 // TestPanicIsNotTold keeps the text of a panic from strangers, and for the log.
 func TestPanicIsNotTold(t *testing.T) {
 	w := writer.New(&site{}, 10, 10)
