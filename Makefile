@@ -9,6 +9,7 @@ export CGO_ENABLED = 0
 
 TOOL     := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
+RETRIES  ?= 100000
 # The version is stamped from git, where the tree is a clone that has commits.
 STAMP    := $(shell git log -1 >/dev/null 2>&1 && echo true || echo false)
 
@@ -53,6 +54,10 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 .PHONY: bench
 bench: ## Run the Go benchmarks of all packages
 	go test -run='^$$' -bench=. -benchmem -benchtime=100ms ./...
+
+.PHONY: retries
+retries: ## Resend RETRIES (100000) requests to a program that is killed meanwhile
+	go test -count=1 -timeout=60m -v -run='^TestRetriesAcrossKills$$' ./cmd/crossdock -retries=$(RETRIES)
 
 .PHONY: generate
 generate: ## Generate the code of pages and queries

@@ -86,6 +86,7 @@ type ImportOptions struct {
 	Stock    int64  // opening units of each product, divided over the warehouses; 0: none
 	Currency string // of the prices in the file; empty: the server's default
 	TakeBOM  bool   // take a file that begins with a byte-order mark, which is refused otherwise
+	Key      string // of idempotency: with another file it is fault.Mismatch; may be empty
 }
 
 // ImportProgress is one line of the answer to an import: how far it is, or, on

@@ -19,10 +19,10 @@ type Problem struct {
 	RequestID string         `json:"request_id,omitempty" doc:"Finds the request in the server's log"`
 	Errors    []FieldProblem `json:"errors,omitempty" nullable:"false" doc:"All that is wrong with the form of the input"`
 
-	Order  string     `json:"order,omitempty" doc:"Of a short order: its identifier; it stands as voided"`
-	Number int64      `json:"number,omitempty" doc:"Of a short order: its number"`
+	Order  string     `json:"order,omitempty" doc:"Of an order that was short, or not paid: its identifier; it stands as voided"`
+	Number int64      `json:"number,omitempty" doc:"Of such an order: its number"`
 	Short  []Shortage `json:"short,omitempty" nullable:"false" doc:"Of a short order: what was missing"`
-	Replay bool       `json:"replay,omitempty" doc:"Of a short order: the key was known, nothing happened now"`
+	Replay bool       `json:"replay,omitempty" doc:"Of such an order: the key was known, nothing happened now"`
 }
 
 // FieldProblem is one thing that is wrong with the form of the input.

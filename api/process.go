@@ -71,6 +71,7 @@ func (c *Client) Import(
 	request, err := c.request(ctx, call{
 		method: http.MethodPost, path: "/api/v1/import/" + url.PathEscape(kind),
 		query: values("stock", strconv.FormatInt(options.Stock, 10), "currency", options.Currency, "bom", flag(options.TakeBOM)),
+		key:   options.Key,
 	}, file)
 	if err != nil {
 		return nil, err

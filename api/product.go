@@ -13,6 +13,9 @@ type Product struct {
 	Type        string       `json:"type"`
 	Category    string       `json:"category"`
 	Price       money.Amount `json:"price"`
+	Policy      string       `json:"policy" doc:"in-stock, backorder or preorder"`
+	Cap         int64        `json:"cap,omitempty" doc:"Most units sold ahead of their arrival at a time; absent: as many as are expected"`
+	ReleaseOn   string       `json:"release_on,omitempty" format:"date" doc:"Of a preorder: nothing is shipped before"`
 	Held        int64        `json:"held" doc:"Units that the store can sell now, over all warehouses"`
 	Stock       []Stock      `json:"stock,omitempty" nullable:"false" doc:"What each warehouse has; of a single product only"`
 }
@@ -24,6 +27,9 @@ type ProductBody struct {
 	Type        string       `json:"type"`
 	Category    string       `json:"category"`
 	Price       money.Amount `json:"price"`
+	Policy      string       `json:"policy,omitempty" doc:"Whether it is sold before it is there: in-stock (default: it is not), backorder or preorder"`
+	Cap         int64        `json:"cap,omitempty" doc:"Most units sold ahead at a time; 0: as many as suppliers have announced"`
+	ReleaseOn   string       `json:"release_on,omitempty" doc:"Of a preorder, the day such as 2026-11-23 before which nothing is shipped"`
 }
 
 // ProductQuery selects a page of the catalog. Empty fields do not restrict.
@@ -48,6 +54,7 @@ type District struct {
 	Code       id.District `json:"code"`
 	Name       string      `json:"name"`
 	Warehouses []id.Site   `json:"warehouses" nullable:"false"`
+	Place      *Place      `json:"place,omitempty" doc:"Its center; absent where it is not known"`
 }
 
 // DistrictList is every district.

@@ -9,7 +9,8 @@ import (
 // Stock is what the store knows of a SKU at a warehouse: what it holds itself,
 // and the warehouse's own figures as they were last heard.
 type Stock struct {
-	Held int64 `json:"held" doc:"Units that the store can sell without asking"`
+	Held      int64 `json:"held" doc:"Units that the store can sell without asking"`
+	Elsewhere int64 `json:"elsewhere,omitempty" doc:"Units that other stores hold there, some of which may be had by asking"`
 	Level
 }
 
@@ -48,8 +49,9 @@ type LevelPage struct {
 
 // Receipt books goods that came in.
 type Receipt struct {
-	Items []Wanted `json:"items" nullable:"false"`
-	Note  string   `json:"note,omitempty" doc:"Such as the number of a delivery note"`
+	Purchase string   `json:"purchase,omitempty" doc:"The purchase that announced them: what was sold of it is served first"`
+	Items    []Wanted `json:"items" nullable:"false"`
+	Note     string   `json:"note,omitempty" doc:"Such as the number of a delivery note"`
 }
 
 // Adjustment corrects the books after a count.
@@ -109,4 +111,5 @@ type FulfillmentPage struct {
 type Advance struct {
 	From string `json:"from,omitempty" doc:"The status that the asker saw; another one by now is a conflict"`
 	To   string `json:"to"`
+	Key  string `json:"-"` // of idempotency; may be empty
 }

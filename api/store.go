@@ -41,8 +41,9 @@ func (c *Client) Districts(ctx context.Context) ([]District, error) {
 }
 
 // PlaceOrder places an order. One that is short is no error: it stands as voided,
-// holds nothing, and the Placement says what was missing. The key may be empty;
-// with one, the repetition of a request whose answer was lost is safe.
+// holds nothing, and the Placement says what was missing. One whose card was
+// declined is fault.Conflict, and stands as voided too. The key may be empty; with
+// one, the repetition of a request whose answer was lost is safe.
 func (c *Client) PlaceOrder(ctx context.Context, key string, request OrderRequest) (Placement, error) {
 	var placement Placement
 	header, err := c.do(ctx, call{method: http.MethodPost, path: "/api/v1/orders", key: key, body: request}, &placement.Order)
@@ -79,10 +80,30 @@ func (c *Client) Order(ctx context.Context, which id.Order) (Order, error) {
 // VoidOrder asks for an order to be called off. The warehouses have the last
 // word: the order that comes back is not voided yet, its VoidAsked is set.
 func (c *Client) VoidOrder(ctx context.Context, key string, which id.Order, reason string) (Order, error) {
+	return c.change(ctx, key, which, "void", VoidRequest{reason})
+}
+
+// DropBackorders calls units off that are still to come in: of one line, or of the
+// whole order where the request names none. Where nothing waits it is
+// fault.Conflict.
+func (c *Client) DropBackorders(ctx context.Context, key string, which id.Order, request DropRequest) (Order, error) {
+	return c.change(ctx, key, which, "backorders/drop", request)
+}
+
+// ChangeAddress asks for an order to go to another address in its district. What
+// is packed goes to the old one; where all of it is, it is fault.Conflict.
+func (c *Client) ChangeAddress(ctx context.Context, key string, which id.Order, address Address) (Order, error) {
+	return c.change(ctx, key, which, "address", address)
+}
+
+// ConfirmPayment takes note that the money of a bank transfer came in.
+func (c *Client) ConfirmPayment(ctx context.Context, key string, which id.Order, received PaymentReceived) (Order, error) {
+	return c.change(ctx, key, which, "payment", received)
+}
+
+func (c *Client) change(ctx context.Context, key string, which id.Order, how string, body any) (Order, error) {
 	var o Order
-	_, err := c.do(ctx, call{
-		method: http.MethodPost, path: "/api/v1/orders/" + which.String() + "/void", key: key, body: VoidRequest{reason},
-	}, &o)
+	_, err := c.do(ctx, call{method: http.MethodPost, path: "/api/v1/orders/" + which.String() + "/" + how, key: key, body: body}, &o)
 	return o, err
 }
 

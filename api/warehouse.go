@@ -58,7 +58,7 @@ func (c *Client) Fulfillments(ctx context.Context, site id.Site, q FulfillmentQu
 func (c *Client) Advance(ctx context.Context, site id.Site, which id.Fulfillment, step Advance) (Fulfillment, error) {
 	var f Fulfillment
 	_, err := c.do(ctx, call{
-		method: http.MethodPost, path: at(site, "fulfillments/"+which.String()+"/advance"), body: step,
+		method: http.MethodPost, path: at(site, "fulfillments/"+which.String()+"/advance"), key: step.Key, body: step,
 	}, &f)
 	return f, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"hash"
 	"io"
 	"slices"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
+	"crossdock/core/order"
 	"crossdock/site/intake"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
@@ -23,6 +25,7 @@ type ImportOptions struct {
 	Currency money.Currency // of the prices; empty: the shop's
 	Stock    int64          // opening stock of each product, divided over the warehouses; 0: none
 	TakeBOM  bool           // take a file that begins with a byte-order mark
+	Key      string         // of idempotency: with another file it is fault.Mismatch; may be empty
 }
 
 // Import reads a file of products, stock or orders into the sites of this
@@ -45,13 +48,45 @@ func (n *Node) Import(ctx context.Context, kind string, options ImportOptions, f
 	if progress == nil {
 		progress = func(int, int) {}
 	}
+	read := &importedFile{Reader: file, content: sha256.New(), kind: kind, options: options}
 	began := time.Now()
-	summary, err := n.importKind(ctx, kind, options, file, progress)
+	summary, err := n.importKind(ctx, kind, options, read, progress)
 	summary.Seconds = time.Since(began).Seconds()
 	return summary, err
 }
 
-func (n *Node) importKind(ctx context.Context, kind string, options ImportOptions, file io.Reader, progress func(int, int)) (ImportSummary, error) {
+// importedFile is a file that is imported, with what it was until now.
+type importedFile struct {
+	io.Reader
+	content hash.Hash
+	kind    string
+	options ImportOptions
+}
+
+// Read implements io.Reader.
+func (f *importedFile) Read(p []byte) (int, error) {
+	n, err := f.Reader.Read(p)
+	f.content.Write(p[:n])
+	return n, err
+}
+
+// claim binds the key of an import to its file, which was read to its end, before
+// anything of it is done. A second import of the same file finds by itself what is
+// done already, so that nothing else has to be remembered: the store is told to
+// take nothing back.
+func (n *Node) claim(ctx context.Context, file *importedFile) error {
+	if file.options.Key == "" {
+		return nil
+	}
+	text := fmt.Sprintf("import %s %s %d %x", file.kind, file.options.Currency, file.options.Stock, file.content.Sum(nil))
+	_, err := n.store.Do(ctx, store.TakeBack{
+		Key:   store.Key{Name: file.options.Key, BodyHash: sha256.Sum256([]byte(text))},
+		Match: func([]order.Order) []store.Claim { return nil },
+	})
+	return err
+}
+
+func (n *Node) importKind(ctx context.Context, kind string, options ImportOptions, file *importedFile, progress func(int, int)) (ImportSummary, error) {
 	switch kind {
 	case "products":
 		return n.importProducts(ctx, options, file, progress)
@@ -72,7 +107,7 @@ type ImportSummary struct {
 	Seconds float64         `json:"seconds"` // from the first byte read to the last commit
 }
 
-func (n *Node) importProducts(ctx context.Context, options ImportOptions, file io.Reader, progress func(int, int)) (ImportSummary, error) {
+func (n *Node) importProducts(ctx context.Context, options ImportOptions, file *importedFile, progress func(int, int)) (ImportSummary, error) {
 	plan, err := intake.Products(file, options.Currency)
 	if err != nil {
 		return ImportSummary{}, err
@@ -85,6 +120,9 @@ func (n *Node) importProducts(ctx context.Context, options ImportOptions, file i
 		if err != nil {
 			return ImportSummary{}, err
 		}
+	}
+	if err := n.claim(ctx, file); err != nil {
+		return ImportSummary{}, err
 	}
 	summary := ImportSummary{Summary: plan.Summary()}
 	if err := n.listProducts(ctx, plan.Products, &summary.Summary, progress); err != nil || options.Stock == 0 {
@@ -119,13 +157,12 @@ func (n *Node) listProducts(ctx context.Context, products []catalog.Product, sum
 	return nil
 }
 
-func (n *Node) importStock(ctx context.Context, file io.Reader, progress func(int, int)) (ImportSummary, error) {
+func (n *Node) importStock(ctx context.Context, file *importedFile, progress func(int, int)) (ImportSummary, error) {
 	warehouses, err := n.everyWarehouse(ctx)
 	if err != nil {
 		return ImportSummary{}, err
 	}
-	content := sha256.New()
-	plan, err := intake.Stock(io.TeeReader(file, content), warehouses)
+	plan, err := intake.Stock(file, warehouses)
 	if err != nil {
 		return ImportSummary{}, err
 	}
@@ -137,7 +174,10 @@ func (n *Node) importStock(ctx context.Context, file io.Reader, progress func(in
 	if err := plan.CheckKnown(n.store.Sells); err != nil {
 		return ImportSummary{}, err
 	}
-	summary, err := n.receive(ctx, plan, fmt.Sprintf("%x", content.Sum(nil)), progress)
+	if err := n.claim(ctx, file); err != nil {
+		return ImportSummary{}, err
+	}
+	summary, err := n.receive(ctx, plan, fmt.Sprintf("%x", file.content.Sum(nil)), progress)
 	return ImportSummary{Summary: summary}, err
 }
 
@@ -177,7 +217,7 @@ func (n *Node) receive(ctx context.Context, plan intake.StockPlan, source string
 	return summary, nil
 }
 
-func (n *Node) importOrders(ctx context.Context, options ImportOptions, file io.Reader, progress func(int, int)) (ImportSummary, error) {
+func (n *Node) importOrders(ctx context.Context, options ImportOptions, file *importedFile, progress func(int, int)) (ImportSummary, error) {
 	plan, err := intake.Orders(file, options.Currency)
 	if err != nil {
 		return ImportSummary{}, err
@@ -187,6 +227,9 @@ func (n *Node) importOrders(ctx context.Context, options ImportOptions, file io.
 	}
 	warehouses, err := n.everyWarehouse(ctx)
 	if err != nil {
+		return ImportSummary{}, err
+	}
+	if err := n.claim(ctx, file); err != nil {
 		return ImportSummary{}, err
 	}
 	districts := store.SetDistricts{Districts: plan.Districts(warehouses), KeepKnown: true}

@@ -48,6 +48,10 @@ type Node struct {
 	links      []*natsbus.Conn
 	roles      []*role // the store first
 	store      *store.Store
+	planning   *planning // of the store, as is all up to records
+	published  *store.Published
+	payments   *payments
+	records    store.Records
 	warehouses map[id.Site]*warehouse.Warehouse
 	listener   net.Listener
 	server     *http.Server
@@ -103,8 +107,8 @@ func (n *Node) open(ctx context.Context) error {
 }
 
 // takeSitesOf gives a process for one command the sites that the directory has,
-// so that it makes no new ones beside them. An empty directory keeps the roles of
-// the configuration.
+// so that it makes no new ones beside them, and the stores that its warehouses have
+// worked for. An empty directory keeps the roles of the configuration.
 func (n *Node) takeSitesOf(ctx context.Context) error {
 	if err := n.dir.complete(); err != nil {
 		return err
@@ -117,24 +121,37 @@ func (n *Node) takeSitesOf(ctx context.Context) error {
 		return err
 	}
 	var roles []config.Role
+	var stores []id.Site
 	for _, name := range names {
-		source, err := sqlite.OpenReadOnly(ctx, name)
+		head, err := headOf(ctx, name)
 		if err != nil {
-			return err
-		}
-		head, err := source.Head(ctx)
-		if err := errors.Join(err, source.Close()); err != nil {
 			return err
 		}
 		if head.Role == audit.Store {
 			n.config.Store.Name = head.Site
+			stores = append(stores, head.Site)
 			roles = append(roles, "store")
 		} else {
+			stores = append(stores, spokenWith(head)...)
 			roles = append(roles, config.Role("warehouse:"+string(head.Site)))
 		}
 	}
 	n.config.Roles = roles
+	slices.Sort(stores)
+	if len(n.config.Warehouses.Stores) == 0 {
+		n.config.Warehouses.Stores = slices.Compact(stores)
+	}
 	return nil
+}
+
+// headOf looks into a database that nobody uses.
+func headOf(ctx context.Context, name string) (audit.Head, error) {
+	source, err := sqlite.OpenReadOnly(ctx, name)
+	if err != nil {
+		return audit.Head{}, err
+	}
+	head, err := source.Head(ctx)
+	return head, errors.Join(err, source.Close())
 }
 
 func (n *Node) openBus() error {
@@ -180,10 +197,10 @@ func (n *Node) openSites(ctx context.Context) error {
 }
 
 // connectSites starts the feeds: the store follows every warehouse that it knows
-// of, a warehouse follows the store.
+// of, a warehouse follows the stores that it works for.
 func (n *Node) connectSites(ctx context.Context) error {
 	for _, r := range n.roles {
-		origins := []id.Site{n.config.Store.Name}
+		origins := n.config.StoresServed()
 		if r.site == n.config.Store.Name {
 			var err error
 			if origins, err = n.knownWarehouses(ctx); err != nil {

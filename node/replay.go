@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"crossdock/core/id"
 	"crossdock/core/order"
@@ -58,9 +59,34 @@ func placed(answer any, err error) (intake.Outcome, error) {
 			outcome.Short = append(outcome.Short, intake.ShortLine(short))
 		}
 		return outcome, nil
+	case len(placement.Order.Waiting) > 0:
+		return intake.Outcome{Result: intake.Backordered, Short: toComeIn(placement.Order)}, nil
 	default:
 		return intake.Outcome{Result: intake.Accepted}, nil
 	}
+}
+
+// toComeIn tells what an order waits for, by SKU.
+func toComeIn(o order.Order) []intake.ShortLine {
+	var short []intake.ShortLine
+	for _, line := range o.Lines {
+		waiting := o.WaitingOf(line.Number)
+		if waiting == 0 {
+			continue
+		}
+		i := slices.IndexFunc(short, func(s intake.ShortLine) bool { return s.SKU == line.SKU })
+		if i < 0 {
+			i = len(short)
+			short = append(short, intake.ShortLine{SKU: line.SKU})
+			for _, same := range o.Lines {
+				if same.SKU == line.SKU {
+					short[i].Ordered += same.Quantity
+				}
+			}
+		}
+		short[i].Missing += waiting
+	}
+	return short
 }
 
 // Cancel implements intake.Target. The match runs inside the store's writer,
@@ -115,12 +141,13 @@ func candidates(orders []order.Order) []intake.Candidate {
 	return all
 }
 
-// free returns the units of a line that nobody has asked back yet.
+// free returns the units of a line that nobody has asked back yet: those that are
+// still to come in, and those that a warehouse was asked for.
 func free(o order.Order, line int) int64 {
-	var units int64
+	units := o.WaitingOf(line)
 	for _, f := range o.Fulfillments {
 		for _, part := range f.Lines {
-			if part.Line == line {
+			if part.Line == line && !f.Unasked {
 				units += part.Live() - part.Asked - part.Returned
 			}
 		}

@@ -77,11 +77,20 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 	r := &role{site: name, file: file, bus: bus, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
+	if n.payments, err = openPayments(n.dir.path, n.config.Payment); err != nil {
+		return err
+	}
+	r.closers = append(r.closers, n.payments.close)
+	n.planning, n.records = newPlanning(db), db
+	n.published = store.Watch(n.planning)
 	s, err := store.Open(ctx, store.Ports{
-		Journal: db, Lookups: db, Queries: db, IDs: ids{}, Now: time.Now,
+		Journal: n.published, Lookups: db, Queries: db, Records: db, Payments: n.payments, IDs: ids{}, Now: time.Now,
 		Reachable: r.reaches, Failed: n.commitFailed(name),
 		Committed: func(to []id.Site) { outbox.Wake(bus, name, to) },
-	}, store.Options{AskWait: askWait(n.config.Quota.AskWait), Currency: n.config.Shop.Currency})
+	}, store.Options{
+		AskWait: askWait(n.config.Quota.AskWait), Currency: n.config.Shop.Currency, Sourcing: n.config.Sourcing.Policy(),
+		HoldFor: n.config.Checkout.Hold, UnpaidFor: n.config.Payment.UnpaidFor,
+	})
 	if err != nil {
 		return err
 	}
@@ -109,10 +118,10 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	w, err := warehouse.Open(ctx, warehouse.Ports{
-		Journal: db, Queries: db, IDs: ids{}, Now: time.Now, Failed: n.commitFailed(name),
+		Journal: db, Queries: db, Purchases: db, Returns: db, IDs: ids{}, Now: time.Now, Failed: n.commitFailed(name),
 		Committed: func(to []id.Site) { outbox.Wake(cut, name, to) },
 	}, warehouse.Options{
-		Store: n.config.Store.Name, Safety: n.config.Warehouses.Safety, SharePercent: n.config.Warehouses.SharePercent,
+		Stores: n.config.StoresServed(), Safety: n.config.Warehouses.Safety, SharePercent: n.config.Warehouses.SharePercent,
 	})
 	if err != nil {
 		return err

@@ -22,8 +22,9 @@ const (
 	DemoPassword = "crossdock-demo"
 )
 
-// seed brings districts out of the configuration, and fills an empty shop with
-// the sample where that is wanted. Doing it twice changes nothing.
+// seed brings districts and profiles of warehouses out of the configuration, and
+// fills an empty shop with the sample where that is wanted. Doing it twice changes
+// nothing.
 func (n *Node) seed(ctx context.Context) error {
 	if n.store == nil {
 		return nil
@@ -31,6 +32,9 @@ func (n *Node) seed(ctx context.Context) error {
 	var set sample.Set
 	if n.options.Sample {
 		set = sample.Make(sample.DefaultSeed)
+	}
+	if err := n.seedWarehouses(ctx, set.Warehouses); err != nil {
+		return err
 	}
 	if err := n.seedDistricts(ctx, set.Districts); err != nil || !n.options.Sample {
 		return err
@@ -64,6 +68,23 @@ func (n *Node) seedDistricts(ctx context.Context, added []catalog.District) erro
 		added = []catalog.District{{Code: "everywhere", Name: "Everywhere", Warehouses: slices.Sorted(maps.Keys(n.warehouses))}}
 	}
 	_, err = n.store.Do(ctx, store.SetDistricts{Districts: added, KeepKnown: true})
+	return err
+}
+
+// seedWarehouses sets the profiles that are configured, and adds those of the
+// sample that the store does not know.
+func (n *Node) seedWarehouses(ctx context.Context, added []catalog.Warehouse) error {
+	profiles := slices.Clone(n.config.Warehouses.Profiles)
+	known := append(n.planning.Warehouses(), profiles...)
+	for _, profile := range added {
+		if !slices.ContainsFunc(known, func(w catalog.Warehouse) bool { return w.Code == profile.Code }) {
+			profiles = append(profiles, profile)
+		}
+	}
+	if len(profiles) == 0 {
+		return nil
+	}
+	_, err := n.store.Do(ctx, store.SetWarehouses{Warehouses: profiles})
 	return err
 }
 

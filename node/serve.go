@@ -92,7 +92,7 @@ func (n *Node) finish() error {
 func (n *Node) newServer() (*http.Server, error) {
 	mux := http.NewServeMux()
 	api := rest.New(rest.Deps{
-		Store: n.store, Warehouses: n.warehouses, Links: restLinks{n}, Audit: n, Import: restImport{n}, Ready: n.ready,
+		Store: n.store, Records: n.records, Planning: n.plans(), Warehouses: n.warehouses, Links: restLinks{n}, Audit: n, Import: restImport{n}, Ready: n.ready,
 		Token: n.token, Version: n.options.Version, Log: n.log,
 	})
 	for _, pattern := range []string{"/api/", "/healthz", "/readyz"} {
@@ -100,7 +100,8 @@ func (n *Node) newServer() (*http.Server, error) {
 	}
 	if n.store != nil {
 		mux.Handle("/", shop.New(shop.Deps{
-			Store: n.store, Sites: shopSites{n}, IDs: ids{}, Now: time.Now, Log: n.log,
+			Store: n.store, Sites: shopSites{n}, Published: n.published, Records: n.records,
+			Payments: n.payments, TestCards: n.payments.tokens(), IDs: ids{}, Now: time.Now, Log: n.log,
 			Site: n.config.Store.Name, Name: n.config.Shop.Name, Currency: n.config.Shop.Currency, Demo: n.options.Demo,
 		}))
 	}
@@ -110,6 +111,14 @@ func (n *Node) newServer() (*http.Server, error) {
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 	}, nil
+}
+
+// plans is what the store chooses by, or nil where none runs here.
+func (n *Node) plans() rest.Planning {
+	if n.planning == nil {
+		return nil
+	}
+	return n.planning
 }
 
 // restLinks shows the links to the API.
@@ -135,7 +144,7 @@ var _ rest.Importer = restImport{}
 // Import implements rest.Importer.
 func (i restImport) Import(ctx context.Context, kind string, options api.ImportOptions, file io.Reader, progress func(done, total int)) (any, error) {
 	return i.Node.Import(ctx, kind, ImportOptions{
-		Currency: money.Currency(options.Currency), Stock: options.Stock, TakeBOM: options.TakeBOM,
+		Currency: money.Currency(options.Currency), Stock: options.Stock, TakeBOM: options.TakeBOM, Key: options.Key,
 	}, file, progress)
 }
 

@@ -3,7 +3,8 @@
 // core/order; it knows no money and no other warehouse.
 //
 // Each function takes a fulfillment and returns it changed, with the movements
-// that must be booked in the same transaction. Start reading at Accept.
+// that must be booked in the same transaction. Start reading at Accept; what comes
+// back from the customer is in ReturnOrder.
 package fulfillment
 
 import (
@@ -39,6 +40,7 @@ type Line struct {
 	Quantity int64
 	Voided   int64
 	Returned int64
+	Picked   int64 // of the live units: off the shelf, whether packed or sent; the others are allocated
 }
 
 // Live returns the units of the line that were not called off.
@@ -73,7 +75,7 @@ func Advance(f Fulfillment, to order.Stage, now time.Time) (Fulfillment, []stock
 	f = f.step(to, now)
 	switch to {
 	case order.PickedStage:
-		return f, f.move("picked", stock.PickedFor, stock.Account{Kind: stock.Allocated}, stock.Account{Kind: stock.Picked}, now), nil
+		return f, f.pick(now), nil
 	case order.SentStage:
 		return f, f.move("sent", stock.Shipped, stock.Account{Kind: stock.Picked}, stock.Account{Kind: stock.Customer}, now), nil
 	default:
@@ -81,16 +83,24 @@ func Advance(f Fulfillment, to order.Stage, now time.Time) (Fulfillment, []stock
 	}
 }
 
+// Redirect has a fulfillment shipped to another address. Once it is picked, and
+// while it is short, that is fault.Conflict.
+func Redirect(f Fulfillment, to order.Address, now time.Time) (Fulfillment, error) {
+	if f.Stage != order.Accepted && f.Stage != order.Picking {
+		return f, fault.New(fault.Conflict, "a fulfillment that is %s cannot be redirected", f.Stage)
+	}
+	f = f.step(f.Stage, now)
+	f.Address = to
+	return f, nil
+}
+
 // Void calls units off, all of them where parts is empty, and returns what was
-// voided, summed by line. The units go back to available. After hand-off it is
-// fault.Conflict, and so is a line that is not there or has not that many units left.
+// voided, summed by line. The units go back to available from wherever they lie,
+// those on the shelf first. After hand-off it is fault.Conflict, and so is a line
+// that is not there or has not that many units left.
 func Void(f Fulfillment, parts []order.Part, now time.Time) (Fulfillment, []order.Part, []stock.Movement, error) {
 	if err := order.CheckStage(f.Stage, order.VoidedStage); err != nil {
 		return f, nil, nil, err
-	}
-	from := stock.Account{Kind: stock.Allocated}
-	if f.Stage == order.PickedStage || f.Stage == order.WaitingTransfer || f.Stage == order.ReadyStage {
-		from = stock.Account{Kind: stock.Picked}
 	}
 	if len(parts) == 0 {
 		parts = f.liveParts()
@@ -105,42 +115,29 @@ func Void(f Fulfillment, parts []order.Part, now time.Time) (Fulfillment, []orde
 	}
 	var voided []order.Part
 	var movements []stock.Movement
-	for i, line := range next.Lines { // one movement a line, however often it was named: its identifier is the line's
-		if units := line.Voided - f.Lines[i].Voided; units > 0 {
-			voided = append(voided, order.Part{Line: line.Line, SKU: line.SKU, Quantity: units})
-			movements = append(movements, f.movement(
-				"voided-"+strconv.Itoa(next.Version), line, units, stock.Released, from, stock.Account{Kind: stock.Available}, now))
+	step := strconv.Itoa(next.Version)
+	for i := range next.Lines { // one movement a line and account, however often the line was named: that is its identifier
+		line := &next.Lines[i]
+		units := line.Voided - f.Lines[i].Voided
+		if units == 0 {
+			continue
+		}
+		voided = append(voided, order.Part{Line: line.Line, SKU: line.SKU, Quantity: units})
+		packed := max(line.Picked-line.Live(), 0)
+		line.Picked -= packed
+		if units > packed {
+			movements = append(movements, f.movement("voided-"+step, *line, units-packed, stock.Released,
+				stock.Account{Kind: stock.Allocated}, stock.Account{Kind: stock.Available}, now))
+		}
+		if packed > 0 {
+			movements = append(movements, f.movement("voided-packed-"+step, *line, packed, stock.Released,
+				stock.Account{Kind: stock.Picked}, stock.Account{Kind: stock.Available}, now))
 		}
 	}
 	if len(next.liveParts()) == 0 {
 		next.Stage = order.VoidedStage
 	}
 	return next, voided, movements, nil
-}
-
-// Return books units that came back from the customer into quarantine. Before
-// hand-off it is fault.Conflict, and so is a line that is not there or has not
-// that many units out.
-func Return(f Fulfillment, cause id.UUID, parts []order.Part, now time.Time) (Fulfillment, []stock.Movement, error) {
-	if f.Stage != order.SentStage && f.Stage != order.DeliveredStage {
-		return f, nil, fault.New(fault.Conflict, "a fulfillment that is %s cannot come back", f.Stage)
-	}
-	next := f.step(f.Stage, now)
-	for _, part := range parts {
-		line := next.line(part.Line)
-		if line == nil || part.Quantity < 1 || part.Quantity > line.Live()-line.Returned {
-			return f, nil, fault.New(fault.Conflict, "line %d of fulfillment %s cannot take %d units back", part.Line, f.ID, part.Quantity)
-		}
-		line.Returned += part.Quantity
-	}
-	var movements []stock.Movement
-	for i, line := range next.Lines { // one movement a line, as in Void
-		if units := line.Returned - f.Lines[i].Returned; units > 0 {
-			movements = append(movements, f.movement("returned-"+cause.String(), line, units,
-				stock.CustomerReturn, stock.Account{Kind: stock.Customer}, stock.Account{Kind: stock.Quarantine}, now))
-		}
-	}
-	return next, movements, nil
 }
 
 // step returns a copy one version on, whose lines may be changed.
@@ -178,6 +175,20 @@ func (f Fulfillment) move(cause string, reason stock.Reason, from, to stock.Acco
 		if line.Live() > 0 {
 			movements = append(movements, f.movement(cause, line, line.Live(), reason, from, to, now))
 		}
+	}
+	return movements
+}
+
+// pick takes off the shelf what is not yet in the packing area.
+func (f Fulfillment) pick(now time.Time) []stock.Movement {
+	var movements []stock.Movement
+	for i := range f.Lines {
+		line := &f.Lines[i]
+		if units := line.Live() - line.Picked; units > 0 {
+			movements = append(movements, f.movement("picked", *line, units, stock.PickedFor,
+				stock.Account{Kind: stock.Allocated}, stock.Account{Kind: stock.Picked}, now))
+		}
+		line.Picked = line.Live()
 	}
 	return movements
 }

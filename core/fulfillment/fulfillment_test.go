@@ -29,9 +29,22 @@ func request() event.FulfillmentRequested {
 	}
 }
 
+// at is a fulfillment at a stage: its units lie where a plain life has brought them.
 func at(stage order.Stage) fulfillment.Fulfillment {
 	f, _ := fulfillment.Accept(request(), "store", placed)
 	f.Stage = stage
+	switch stage {
+	case order.PickedStage, order.WaitingTransfer, order.ReadyStage, order.SentStage, order.DeliveredStage:
+		picked(f)
+	}
+	return f
+}
+
+// picked has all units of f in the packing area.
+func picked(f fulfillment.Fulfillment) fulfillment.Fulfillment {
+	for i := range f.Lines {
+		f.Lines[i].Picked = f.Lines[i].Live()
+	}
 	return f
 }
 
@@ -99,6 +112,9 @@ func TestAdvance(t *testing.T) {
 			}
 			want := at(from)
 			want.Stage, want.Version, want.ChangedAt = to, 2, now
+			if to == order.PickedStage {
+				picked(want)
+			}
 			if diff := cmp.Diff(want, after); err != nil || diff != "" {
 				t.Errorf("%s to %s: %v (-want +got):\n%s", from, to, err, diff)
 			}

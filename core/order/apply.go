@@ -20,6 +20,9 @@ type News struct {
 // already, by version, returns it unchanged and false. A step that the tables
 // do not know, or more units called off than there are, is fault.Conflict; an
 // unknown fulfillment is fault.NotFound. With an error comes the order as it was.
+//
+// Units that were called off only to be moved to another warehouse wait, for no
+// warehouse, until Fill gives them to one.
 func Apply(o Order, news News) (Order, bool, error) {
 	after, changed, err := apply(o.Clone(), news)
 	if err != nil || !changed {
@@ -61,26 +64,28 @@ func apply(o Order, news News) (Order, bool, error) {
 }
 
 func void(o *Order, f *Fulfillment, voided Part) error {
-	for i := range f.Lines {
-		part := &f.Lines[i]
-		if part.Line != voided.Line {
-			continue
-		}
-		line := o.Line(part.Line)
-		if line == nil || voided.Quantity < 1 || voided.Quantity > part.Live() {
-			return fault.New(fault.Conflict, "line %d of fulfillment %s cannot void %d units of %d",
-				voided.Line, f.ID, voided.Quantity, part.Live())
-		}
-		part.Voided += voided.Quantity
-		part.Asked = max(part.Asked-voided.Quantity, 0)
-		line.Voided += voided.Quantity
-		return nil
+	part, line := f.part(voided.Line), o.Line(voided.Line)
+	if part == nil {
+		return fault.New(fault.Conflict, "fulfillment %s has no line %d", f.ID, voided.Line)
 	}
-	return fault.New(fault.Conflict, "fulfillment %s has no line %d", f.ID, voided.Line)
+	if line == nil || voided.Quantity < 1 || voided.Quantity > part.Live() {
+		return fault.New(fault.Conflict, "line %d of fulfillment %s cannot void %d units of %d",
+			voided.Line, f.ID, voided.Quantity, part.Live())
+	}
+	moved := min(voided.Quantity, part.Moving)
+	part.Voided += voided.Quantity
+	part.Asked = max(part.Asked-voided.Quantity, 0)
+	part.Moving -= moved
+	line.Voided += voided.Quantity - moved
+	if moved > 0 { // in nobody's hands, until Fill gives it to another warehouse
+		o.wait(Wait{Line: part.Line, SKU: part.SKU, Quantity: moved})
+	}
+	return nil
 }
 
 // Fold returns the status that the fulfillments add up to: as far as the
-// slowest live one, or voided where none is live.
+// slowest live one; backordered while units wait to come in; voided where nothing
+// is live and nothing waits.
 func Fold(o Order) Status {
 	slowest, live := 3, false
 	for _, f := range o.Fulfillments {
@@ -93,44 +98,56 @@ func Fold(o Order) Status {
 	switch {
 	case o.Status == Returned:
 		return Returned
+	case len(o.Waiting) > 0:
+		return Backordered
 	case !live:
 		return Voided
-	case slowest == 0 && o.Status == Backordered:
-		return Backordered
 	default:
 		return [...]Status{Placed, Ready, Sent, Delivered}[slowest]
 	}
 }
 
-// Return books units that came back from the customer, by line. It is allowed
-// once the order was sent; when everything sent has come back, the order is
-// returned. A line that gives back more than was sent is fault.Conflict, one that
-// is not there fault.NotFound. With an error comes the order as it was.
-func Return(o Order, parts []Part, at time.Time) (Order, error) {
-	if o.Status.Final() {
-		return o.Clone(), fault.New(fault.Conflict, "an order that is %s cannot be returned", o.Status)
-	}
-	if o.Status != Sent && o.Status != Delivered {
-		return o.Clone(), fault.New(fault.Conflict, "an order that is %s cannot be returned: void it instead", o.Status)
-	}
+// Return books units of a fulfillment that came back from the customer, by line.
+// It is allowed once that fulfillment was sent; when everything sent has come
+// back, and nothing is still to be sent, the order is returned. More than was
+// sent is fault.Conflict, a line or fulfillment that is not there fault.NotFound.
+// With an error comes the order as it was.
+func Return(o Order, which id.Fulfillment, parts []Part, at time.Time) (Order, error) {
 	before := o
 	o = o.Clone()
-	for _, part := range parts {
-		line := o.Line(part.Line)
-		if line == nil {
-			return before.Clone(), fault.New(fault.NotFound, "order %s has no line %d", o.ID, part.Line)
-		}
-		if out := line.Quantity - line.Voided - line.Returned; part.Quantity < 1 || part.Quantity > out {
-			return before.Clone(), fault.New(fault.Conflict, "line %d has %d units out, %d cannot come back", part.Line, out, part.Quantity)
-		}
-		line.Returned += part.Quantity
+	f := o.Fulfillment(which)
+	if f == nil {
+		return o, fault.New(fault.NotFound, "order %s has no fulfillment %s", o.ID, which)
 	}
-	if everythingBack(o) {
+	if f.Stage != SentStage && f.Stage != DeliveredStage {
+		return o, fault.New(fault.Conflict, "units that are %s cannot be returned: call them off instead", f.Stage)
+	}
+	for _, back := range parts {
+		part, line := f.part(back.Line), o.Line(back.Line)
+		if part == nil || line == nil {
+			return before.Clone(), fault.New(fault.NotFound, "fulfillment %s has no line %d", f.ID, back.Line)
+		}
+		if out := part.Live() - part.Returned; back.Quantity < 1 || back.Quantity > out {
+			return before.Clone(), fault.New(fault.Conflict, "line %d has %d units out, %d cannot come back", back.Line, out, back.Quantity)
+		}
+		part.Returned += back.Quantity
+		line.Returned += back.Quantity
+	}
+	if (o.Status == Sent || o.Status == Delivered) && everythingBack(o) {
 		o.Status = Returned
 	}
 	o.ChangedAt = at
 	o.Version++
 	return o, nil
+}
+
+func (f *Fulfillment) part(line int) *Part {
+	for i := range f.Lines {
+		if f.Lines[i].Line == line {
+			return &f.Lines[i]
+		}
+	}
+	return nil
 }
 
 func everythingBack(o Order) bool {

@@ -80,16 +80,27 @@ func TestApplyFollowsTheSlowest(t *testing.T) {
 }
 
 func TestApplyToABackorder(t *testing.T) {
-	o := twoWarehouses(order.SentStage, order.Requested)
-	o.Status = order.Backordered
+	o := backordered(twoWarehouses(order.SentStage, order.Requested))
 	got, _, err := order.Apply(o, order.News{Fulfillment: second, To: order.Accepted, Version: 4, At: later})
 	if err != nil || got.Status != order.Backordered {
 		t.Errorf("an early step makes it %s, %v; want it to stay backordered", got.Status, err)
 	}
 	got, _, err = order.Apply(o, order.News{Fulfillment: second, To: order.VoidedStage, Version: 4, At: later, Voided: all(second)})
-	if err != nil || got.Status != order.Sent {
-		t.Errorf("without its slowest part it is %s, %v; want sent", got.Status, err)
+	if err != nil || got.Status != order.Backordered {
+		t.Errorf("without its slowest part it is %s, %v; want it to wait for the rest", got.Status, err)
 	}
+	got, err = order.DropWaiting(got, 1, "wh1", 1, later)
+	if err != nil || got.Status != order.Sent || got.Lines[0].Voided != 3 {
+		t.Errorf("without what was to come in it is %s, %v; want sent", got.Status, err)
+	}
+}
+
+// backordered lets one more unit of line 1 wait for what wh1 expects.
+func backordered(o order.Order) order.Order {
+	o.Lines[0].Quantity++
+	o.Waiting = []order.Wait{{Line: 1, SKU: "a", Warehouse: "wh1", Quantity: 1}}
+	o.Status = order.Fold(o)
+	return o
 }
 
 func TestApplyPartialVoid(t *testing.T) {
@@ -152,16 +163,16 @@ func TestApplyIgnoresOldNews(t *testing.T) {
 
 func TestReturn(t *testing.T) {
 	sent := func() order.Order {
-		o := twoWarehouses(order.SentStage, order.SentStage)
-		o.Lines[1].Voided = 1
+		o := twoWarehouses(order.SentStage, order.DeliveredStage)
+		o.Fulfillments[1].Lines[1].Voided, o.Lines[1].Voided = 1, 1
 		return o
 	}
 	o := sent()
-	some, err := order.Return(o, []order.Part{{Line: 1, Quantity: 2}, {Line: 1, Quantity: 3}}, later)
-	if err != nil || some.Status != order.Sent || some.Lines[0].Returned != 5 || some.Version != 2 || !some.ChangedAt.Equal(later) {
+	some, err := order.Return(o, first, []order.Part{{Line: 1, Quantity: 1}, {Line: 1, Quantity: 3}}, later)
+	if err != nil || some.Status != order.Sent || some.Lines[0].Returned != 4 || some.Version != 2 || !some.ChangedAt.Equal(later) {
 		t.Fatalf("some came back: %+v, %v", some, err)
 	}
-	everything, err := order.Return(some, []order.Part{{Line: 1, Quantity: 1}, {Line: 2, Quantity: 2}}, later)
+	everything, err := order.Return(some, second, []order.Part{{Line: 1, Quantity: 2}, {Line: 2, Quantity: 2}}, later)
 	if err != nil || everything.Status != order.Returned || everything.Lines[1].Returned != 2 {
 		t.Fatalf("the rest came back: %+v, %v", everything, err)
 	}
@@ -174,27 +185,41 @@ func TestReturn(t *testing.T) {
 	}
 }
 
+// A parcel may come back while another one of the same order is still to go out.
+func TestReturnOfOneParcel(t *testing.T) {
+	for name, o := range map[string]order.Order{
+		"the other is packed": twoWarehouses(order.SentStage, order.ReadyStage),
+		"the rest waits":      backordered(twoWarehouses(order.SentStage, order.SentStage)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := order.Return(o, first, []order.Part{{Line: 1, Quantity: 4}}, later)
+			if err != nil || got.Status != o.Status || got.Lines[0].Returned != 4 {
+				t.Errorf("it is %s with %d units back, %v; want %s with 4", got.Status, got.Lines[0].Returned, err, o.Status)
+			}
+		})
+	}
+}
+
 func TestReturnRefuses(t *testing.T) {
 	for _, test := range []struct {
-		name   string
-		status order.Status
-		parts  []order.Part
-		want   fault.Kind
+		name  string
+		stage order.Stage
+		which id.Fulfillment
+		parts []order.Part
+		want  fault.Kind
 	}{
-		{"more than was sent", order.Sent, []order.Part{{Line: 1, Quantity: 7}}, fault.Conflict},
-		{"more than was sent, in two parts", order.Delivered, []order.Part{{Line: 1, Quantity: 4}, {Line: 1, Quantity: 3}}, fault.Conflict},
-		{"nothing", order.Sent, []order.Part{{Line: 1}}, fault.Conflict},
-		{"an unknown line", order.Sent, []order.Part{{Line: 1, Quantity: 1}, {Line: 3, Quantity: 1}}, fault.NotFound},
-		{"before it was sent", order.Ready, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
-		{"placed", order.Placed, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
-		{"backordered", order.Backordered, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
-		{"voided", order.Voided, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
-		{"returned", order.Returned, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+		{"more than was sent", order.SentStage, second, []order.Part{{Line: 1, Quantity: 3}}, fault.Conflict},
+		{"more than was sent, in two parts", order.DeliveredStage, second, []order.Part{{Line: 2, Quantity: 2}, {Line: 2, Quantity: 2}}, fault.Conflict},
+		{"nothing", order.SentStage, second, []order.Part{{Line: 1}}, fault.Conflict},
+		{"another warehouse's line", order.SentStage, first, []order.Part{{Line: 1, Quantity: 1}, {Line: 2, Quantity: 1}}, fault.NotFound},
+		{"an unknown fulfillment", order.SentStage, id.Fulfillment{}, []order.Part{{Line: 1, Quantity: 1}}, fault.NotFound},
+		{"before it was sent", order.ReadyStage, second, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+		{"requested", order.Requested, second, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
+		{"voided", order.VoidedStage, second, []order.Part{{Line: 1, Quantity: 1}}, fault.Conflict},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			o := twoWarehouses(order.SentStage, order.SentStage)
-			o.Status = test.status
-			got, err := order.Return(o, test.parts, later)
+			o := twoWarehouses(order.SentStage, test.stage)
+			got, err := order.Return(o, test.which, test.parts, later)
 			if diff := cmp.Diff(o, got); !fault.Is(err, test.want) || diff != "" {
 				t.Errorf("Return: %v, want a fault that is %s and no change (-before +after):\n%s", err, test.want, diff)
 			}
@@ -219,11 +244,11 @@ func TestResultsShareNothing(t *testing.T) {
 			return got
 		},
 		"Return": func(o order.Order) order.Order {
-			got, _ := order.Return(o, []order.Part{{Line: 1, Quantity: 1}}, later)
+			got, _ := order.Return(o, first, []order.Part{{Line: 1, Quantity: 1}}, later)
 			return got
 		},
 		"Return, refused": func(o order.Order) order.Order {
-			got, _ := order.Return(o, []order.Part{{Line: 9, Quantity: 1}}, later)
+			got, _ := order.Return(o, first, []order.Part{{Line: 9, Quantity: 1}}, later)
 			return got
 		},
 	} {
@@ -245,7 +270,7 @@ func TestRandomLives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := twoWarehouses(order.Requested, order.Requested)
 		if rapid.Bool().Draw(t, "backordered") {
-			o.Status = order.Backordered
+			o = backordered(o)
 		}
 		for range rapid.IntRange(1, 25).Draw(t, "steps") {
 			f := o.Fulfillments[rapid.IntRange(0, 1).Draw(t, "fulfillment")]
@@ -265,7 +290,7 @@ func TestRandomLives(t *testing.T) {
 				t.Fatalf("%s, of an order that is %s, to %s: %t, %v", f.Stage, was, news.To, changed, err)
 			}
 			o = after
-			if want := naiveStatus(was, o.Fulfillments); o.Status != want {
+			if want := naiveStatus(o); o.Status != want {
 				t.Fatalf("the order is %s, want %s", o.Status, want)
 			}
 			if diff := cmp.Diff(voidedByLine(o), map[int]int64{1: o.Lines[0].Voided, 2: o.Lines[1].Voided}); diff != "" {
@@ -295,7 +320,8 @@ func voidedByLine(o order.Order) map[int]int64 {
 }
 
 // naiveStatus is Fold in plain words.
-func naiveStatus(was order.Status, fulfillments []order.Fulfillment) order.Status {
+func naiveStatus(o order.Order) order.Status {
+	fulfillments := o.Fulfillments
 	count := map[order.Stage]int{}
 	for _, f := range fulfillments {
 		count[f.Stage]++
@@ -303,6 +329,8 @@ func naiveStatus(was order.Status, fulfillments []order.Fulfillment) order.Statu
 	live := len(fulfillments) - count[order.VoidedStage]
 	onTheWay := count[order.SentStage] + count[order.DeliveredStage]
 	switch {
+	case len(o.Waiting) > 0:
+		return order.Backordered
 	case live == 0:
 		return order.Voided
 	case count[order.DeliveredStage] == live:
@@ -311,8 +339,6 @@ func naiveStatus(was order.Status, fulfillments []order.Fulfillment) order.Statu
 		return order.Sent
 	case onTheWay+count[order.ReadyStage] == live:
 		return order.Ready
-	case was == order.Backordered:
-		return order.Backordered
 	default:
 		return order.Placed
 	}

@@ -9,6 +9,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"crossdock/core/catalog"
@@ -41,6 +42,10 @@ type Order struct {
 	Why          []Step       // how the warehouses were chosen
 	Reason       string       // why it was voided; else empty
 	VoidAsked    bool         // a void waits for the answers of the warehouses
+	Unpaid       bool         // waits for its payment to be authorized: no warehouse has been asked
+	Promise      Promise      // when the customer was told that all of it arrives
+	Waiting      []Wait       // units sold ahead that are still to come in
+	NewAddress   *Address     // asked of the warehouses, and not answered by all
 }
 
 // Promise is the range of days in which parcels arrive. The zero Promise is none:
@@ -59,7 +64,17 @@ func (p Promise) Later(other Promise) Promise {
 	return Promise{max(p.From, other.From), max(p.To, other.To)}
 }
 
-// Line is one product of an order. Quantity = units at the fulfillments + Voided.
+// Wait is units of a line that were sold ahead of their arrival.
+type Wait struct {
+	Line      int       `json:"line"`
+	SKU       id.SKU    `json:"sku"`
+	Warehouse id.Site   `json:"warehouse"` // whose supplier has announced them
+	Quantity  int64     `json:"quantity"`
+	Due       date.Date `json:"due,omitempty"` // when they are expected there; zero: nobody knows
+}
+
+// Line is one product of an order. Quantity = live units at the fulfillments +
+// units that wait + Voided.
 type Line struct {
 	Number   int // from 1
 	SKU      id.SKU
@@ -78,7 +93,23 @@ type Fulfillment struct {
 	Version   int // the warehouse's; an older message changes nothing
 	ChangedAt time.Time
 	Lines     []Part
+	Promise   Promise   // of its parcel
+	Unasked   bool      // the warehouse has not been asked: the order is unpaid, or NotBefore is to come
+	NotBefore date.Date // the warehouse is asked on this day; zero: at once
+	MoveTo    id.Site   // its Moving units are kept there, until it lets them go
+	Redirect  Redirect  // what became of a change of address
 }
+
+// Redirect is where a change of address stands at one warehouse.
+type Redirect string
+
+// The states of a change of address.
+const (
+	NotRedirected   Redirect = ""
+	RedirectAsked   Redirect = "asked"   // the warehouse has not answered
+	Redirected      Redirect = "done"    // it ships to the new address
+	RedirectRefused Redirect = "refused" // it was picked before: it ships to the old one
+)
 
 // Part is what a fulfillment ships of one order line.
 type Part struct {
@@ -87,6 +118,7 @@ type Part struct {
 	Quantity int64  `json:"quantity"`
 	Voided   int64  `json:"voided,omitempty"`   // called off, says the warehouse
 	Asked    int64  `json:"asked,omitempty"`    // asked to be called off; the warehouse has not answered
+	Moving   int64  `json:"-"`                  // of Asked: not to be called off but shipped by another warehouse
 	Returned int64  `json:"returned,omitempty"` // came back after it was sent
 }
 
@@ -176,6 +208,39 @@ func (a Address) Check() error {
 	return nil
 }
 
+// Unsettled reports whether the store has still to come back to the order by
+// itself: units are to come in, a warehouse is not asked yet, or several
+// warehouses ship it and none has begun, so that one of them might do it alone.
+func (o *Order) Unsettled() bool {
+	if len(o.Waiting) > 0 {
+		return true
+	}
+	for i := range o.Fulfillments {
+		if o.Fulfillments[i].Unasked {
+			return true
+		}
+	}
+	return o.Split()
+}
+
+// Split reports whether several warehouses ship the order and none has begun.
+func (o *Order) Split() bool {
+	live := 0
+	for i := range o.Fulfillments {
+		switch f := &o.Fulfillments[i]; {
+		case f.Stage == VoidedStage:
+		case f.Unpicked():
+			live++
+		default:
+			return false
+		}
+	}
+	return live > 1
+}
+
+// Unpicked reports whether nobody has been at the shelves for the fulfillment.
+func (f *Fulfillment) Unpicked() bool { return f.Stage == Requested || f.Stage == Accepted }
+
 // CheckQuantity reports whether units can be ordered on one line.
 func CheckQuantity(field string, units int64) error {
 	if units < 1 {
@@ -212,18 +277,17 @@ func (o *Order) Fulfillment(which id.Fulfillment) *Fulfillment {
 
 // Clone returns a copy that shares no slice with o.
 func (o Order) Clone() Order {
-	lines := make([]Line, len(o.Lines))
-	copy(lines, o.Lines)
-	o.Lines = lines
-	fulfillments := make([]Fulfillment, len(o.Fulfillments))
-	copy(fulfillments, o.Fulfillments)
-	for i := range fulfillments {
-		parts := make([]Part, len(fulfillments[i].Lines))
-		copy(parts, fulfillments[i].Lines)
-		fulfillments[i].Lines = parts
+	o.Lines = slices.Clone(o.Lines)
+	o.Fulfillments = slices.Clone(o.Fulfillments)
+	for i := range o.Fulfillments {
+		o.Fulfillments[i].Lines = slices.Clone(o.Fulfillments[i].Lines)
 	}
-	o.Fulfillments = fulfillments
-	o.Why = append([]Step(nil), o.Why...)
+	o.Why = slices.Clone(o.Why)
+	o.Waiting = slices.Clone(o.Waiting)
+	if o.NewAddress != nil {
+		address := *o.NewAddress
+		o.NewAddress = &address
+	}
 	return o
 }
 

@@ -7,6 +7,7 @@ import (
 	"crossdock/core/catalog"
 	"crossdock/core/fulfillment"
 	"crossdock/core/order"
+	"crossdock/core/pay"
 	"crossdock/dist/feed"
 	"crossdock/site/books"
 	"crossdock/site/store"
@@ -46,6 +47,28 @@ func copySession(s store.Session) store.Session {
 	s.Data = slices.Clone(s.Data)
 	s.ExpiresAt = micro(s.ExpiresAt)
 	return s
+}
+
+func copyTransaction(t pay.Transaction) pay.Transaction {
+	t.At, t.NextAt = micro(t.At), micro(t.NextAt)
+	return t
+}
+
+func copySchedule(s store.Schedule) store.Schedule {
+	s.Arrivals = slices.Clone(s.Arrivals)
+	return s
+}
+
+func copyHold(h store.Hold) store.Hold {
+	h.Units = slices.Clone(h.Units)
+	h.ExpiresAt = micro(h.ExpiresAt)
+	return h
+}
+
+func copySentBack(r store.Return) store.Return {
+	r.Lines = slices.Clone(r.Lines)
+	r.AskedAt, r.ChangedAt = micro(r.AskedAt), micro(r.ChangedAt)
+	return r
 }
 
 func copyFulfillment(f fulfillment.Fulfillment) fulfillment.Fulfillment {

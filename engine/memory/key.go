@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"time"
 
+	"crossdock/core/date"
 	"crossdock/core/id"
 	"crossdock/core/stock"
 )
@@ -72,6 +73,22 @@ func (k noticeKey) compare(other noticeKey) int {
 		compareUUID(k.order, other.order),
 		cmp.Compare(k.event, other.event),
 		cmp.Compare(k.channel, other.channel))
+}
+
+type transactionKey struct{ order, id id.UUID }
+
+func (k transactionKey) compare(other transactionKey) int {
+	return cmp.Or(compareUUID(k.order, other.order), compareUUID(k.id, other.id))
+}
+
+// loadKey names the parcels that one warehouse was given for one day.
+type loadKey struct {
+	warehouse id.Site
+	on        date.Date
+}
+
+func (k loadKey) compare(other loadKey) int {
+	return cmp.Or(cmp.Compare(k.warehouse, other.warehouse), cmp.Compare(k.on, other.on))
 }
 
 func compareUUID(a, b id.UUID) int { return bytes.Compare(a[:], b[:]) }

@@ -18,6 +18,7 @@ var (
 	_ store.Journal = (*Store)(nil)
 	_ store.Lookups = (*Store)(nil)
 	_ store.Queries = (*Store)(nil)
+	_ store.Records = (*Store)(nil)
 	_ books.Feeds   = (*Store)(nil)
 )
 
@@ -39,12 +40,17 @@ type storeState struct {
 	fulfillments table[id.Fulfillment, id.Order]
 	events       table[eventKey, order.Event]
 	notices      table[noticeKey, order.Notice]
-	transactions table[id.UUID, pay.Transaction]
+	transactions table[transactionKey, pay.Transaction]
 	users        table[id.User, store.User]
 	names        table[string, id.User] // in lower case
 	carts        table[string, store.CartRow]
 	sessions     table[string, store.Session]
 	requests     table[string, store.Request]
+	warehouses   table[id.Site, catalog.Warehouse]
+	schedules    table[levelKey, store.Schedule]
+	loads        table[loadKey, store.Load]
+	holds        table[string, store.Hold] // by owner
+	returns      table[id.UUID, store.Return]
 }
 
 // NewStore returns an empty engine of the store site, whose feeds are of epoch.
@@ -59,12 +65,17 @@ func NewStore(site id.Site, epoch uint64) *Store {
 		fulfillments: newTable[id.Fulfillment, id.Order](func(a, b id.Fulfillment) int { return compareUUID(a.UUID, b.UUID) }),
 		events:       newTable[eventKey, order.Event](eventKey.compare),
 		notices:      newTable[noticeKey, order.Notice](noticeKey.compare),
-		transactions: newTable[id.UUID, pay.Transaction](compareUUID),
+		transactions: newTable[transactionKey, pay.Transaction](transactionKey.compare),
 		users:        newTable[id.User, store.User](func(a, b id.User) int { return compareUUID(a.UUID, b.UUID) }),
 		names:        newTable[string, id.User](strings.Compare),
 		carts:        newTable[string, store.CartRow](strings.Compare),
 		sessions:     newTable[string, store.Session](strings.Compare),
 		requests:     newTable[string, store.Request](strings.Compare),
+		warehouses:   newTable[id.Site, catalog.Warehouse](cmp.Compare[id.Site]),
+		schedules:    newTable[levelKey, store.Schedule](levelKey.compare),
+		loads:        newTable[loadKey, store.Load](loadKey.compare),
+		holds:        newTable[string, store.Hold](strings.Compare),
+		returns:      newTable[id.UUID, store.Return](compareUUID),
 	})
 }
 
@@ -89,6 +100,8 @@ func (s *storeState) clone() storeState {
 		fulfillments: s.fulfillments.clone(), events: s.events.clone(), notices: s.notices.clone(),
 		transactions: s.transactions.clone(), users: s.users.clone(), names: s.names.clone(),
 		carts: s.carts.clone(), sessions: s.sessions.clone(), requests: s.requests.clone(),
+		warehouses: s.warehouses.clone(), schedules: s.schedules.clone(), loads: s.loads.clone(),
+		holds: s.holds.clone(), returns: s.returns.clone(),
 	}
 }
 
@@ -98,6 +111,14 @@ func (s *Store) Load(context.Context) (store.Snapshot, error) {
 	defer s.engine.mu.RUnlock()
 	snapshot := store.Snapshot{
 		Books: s.state.ledger.snapshot(), Products: s.state.products.values(), Levels: s.state.levels.values(),
+		Warehouses: s.state.warehouses.values(), Loads: s.state.loads.values(),
+		Unsettled: s.state.unsettled(), Pending: s.state.pending(),
+	}
+	for _, schedule := range s.state.schedules.all() {
+		snapshot.Schedules = append(snapshot.Schedules, copySchedule(schedule))
+	}
+	for _, hold := range s.state.holds.all() {
+		snapshot.Holds = append(snapshot.Holds, copyHold(hold))
 	}
 	for _, d := range s.state.districts.all() {
 		snapshot.Districts = append(snapshot.Districts, copyDistrict(d))
@@ -116,6 +137,7 @@ func (s *Store) Commit(_ context.Context, changes *store.Changes) error {
 	return s.engine.commit(func(b *batch) error {
 		for _, write := range []func(*batch, *store.Changes) error{
 			s.state.writeBooks, s.state.writeCatalog, s.state.writeOrders, s.state.writeHistory, s.state.writePeople,
+			s.state.writePlans, s.state.writeReturns,
 		} {
 			if err := write(b, changes); err != nil {
 				return err

@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"crossdock/core/order"
@@ -47,16 +49,23 @@ func (s *storeState) writeOrders(b *batch, changes *store.Changes) error {
 		if err != nil {
 			return err
 		}
+		for _, added := range changed.Fulfillments[len(stored.Fulfillments):] {
+			if !insert(b, &s.fulfillments, added.ID, o.ID) {
+				return exists("the fulfillment %s is there already", added.ID)
+			}
+		}
 		put(b, &s.orders, o.ID, changed)
 	}
 	return nil
 }
 
-// updateOrder returns the stored order with what can change taken from another.
+// updateOrder returns the stored order with what can change taken from another,
+// and what the other one has more behind what is there.
 func updateOrder(stored, from order.Order) (order.Order, error) {
 	o := stored.Clone()
 	o.Status, o.Version, o.ChangedAt, o.Reason = from.Status, from.Version, from.ChangedAt, from.Reason
-	o.VoidAsked, o.Address = from.VoidAsked, from.Address
+	o.VoidAsked, o.Address, o.NewAddress = from.VoidAsked, from.Address, from.NewAddress
+	o.Unpaid, o.Promise, o.Waiting = from.Unpaid, from.Promise, from.Waiting
 	for _, line := range from.Lines {
 		own := o.Line(line.Number)
 		if own == nil {
@@ -67,26 +76,27 @@ func updateOrder(stored, from order.Order) (order.Order, error) {
 	for _, f := range from.Fulfillments {
 		own := o.Fulfillment(f.ID)
 		if own == nil {
-			return o, notFound("the order %s has no fulfillment %s", o.ID, f.ID)
+			o.Fulfillments = append(o.Fulfillments, f)
+			continue
 		}
-		own.Stage, own.Version, own.ChangedAt = f.Stage, f.Version, f.ChangedAt
+		own.Stage, own.Version, own.ChangedAt, own.Promise = f.Stage, f.Version, f.ChangedAt, f.Promise
+		own.Unasked, own.NotBefore, own.MoveTo, own.Redirect = f.Unasked, f.NotBefore, f.MoveTo, f.Redirect
 		for _, part := range f.Lines {
-			if err := updatePart(own, part); err != nil {
-				return o, err
-			}
+			updatePart(own, part)
 		}
 	}
 	return o, nil
 }
 
-func updatePart(f *order.Fulfillment, from order.Part) error {
-	for i := range f.Lines {
-		if part := &f.Lines[i]; part.Line == from.Line {
-			part.Voided, part.Asked, part.Returned = from.Voided, from.Asked, from.Returned
-			return nil
-		}
+// updatePart keeps the parts in order of their lines.
+func updatePart(f *order.Fulfillment, from order.Part) {
+	at, there := slices.BinarySearchFunc(f.Lines, from.Line, func(p order.Part, line int) int { return cmp.Compare(p.Line, line) })
+	if !there {
+		f.Lines = slices.Insert(f.Lines, at, from)
+		return
 	}
-	return notFound("the fulfillment %s has no line %d", f.ID, from.Line)
+	part := &f.Lines[at]
+	part.Quantity, part.Voided, part.Asked, part.Moving, part.Returned = from.Quantity, from.Voided, from.Asked, from.Moving, from.Returned
 }
 
 func (s *storeState) writeHistory(b *batch, changes *store.Changes) error {
@@ -101,10 +111,7 @@ func (s *storeState) writeHistory(b *batch, changes *store.Changes) error {
 		insert(b, &s.notices, noticeKey{n.Order.UUID, n.Event, n.Channel}, n)
 	}
 	for _, t := range changes.Transactions {
-		t.At = micro(t.At)
-		if !insert(b, &s.transactions, t.ID, t) {
-			return exists("the transaction %s is there already", t.ID)
-		}
+		put(b, &s.transactions, transactionKey{t.Order.UUID, t.ID}, copyTransaction(t))
 	}
 	return nil
 }

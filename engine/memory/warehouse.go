@@ -8,14 +8,17 @@ import (
 	"crossdock/core/event"
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
+	"crossdock/core/purchase"
 	"crossdock/site/books"
 	"crossdock/site/warehouse"
 )
 
 var (
-	_ warehouse.Journal = (*Warehouse)(nil)
-	_ warehouse.Queries = (*Warehouse)(nil)
-	_ books.Feeds       = (*Warehouse)(nil)
+	_ warehouse.Journal      = (*Warehouse)(nil)
+	_ warehouse.Queries      = (*Warehouse)(nil)
+	_ warehouse.PurchaseBook = (*Warehouse)(nil)
+	_ warehouse.ReturnBook   = (*Warehouse)(nil)
+	_ books.Feeds            = (*Warehouse)(nil)
 )
 
 // Warehouse keeps a warehouse's state. Its methods may be called from many goroutines.
@@ -33,6 +36,8 @@ type warehouseState struct {
 	products     table[id.SKU, event.Product]
 	versions     table[id.SKU, warehouse.Version]
 	requests     table[string, warehouse.Request]
+	purchases    table[string, purchase.Purchase]
+	returns      table[id.UUID, fulfillment.ReturnOrder]
 }
 
 // NewWarehouse returns an empty engine of the warehouse site, whose feeds are of epoch.
@@ -41,10 +46,12 @@ func NewWarehouse(site id.Site, epoch uint64) *Warehouse {
 		ledger: newLedger(site, epoch),
 		fulfillments: newTable[id.Fulfillment, fulfillment.Fulfillment](
 			func(a, b id.Fulfillment) int { return compareUUID(a.UUID, b.UUID) }),
-		events:   newTable[eventKey, warehouse.Event](eventKey.compare),
-		products: newTable[id.SKU, event.Product](cmp.Compare[id.SKU]),
-		versions: newTable[id.SKU, warehouse.Version](cmp.Compare[id.SKU]),
-		requests: newTable[string, warehouse.Request](strings.Compare),
+		events:    newTable[eventKey, warehouse.Event](eventKey.compare),
+		products:  newTable[id.SKU, event.Product](cmp.Compare[id.SKU]),
+		versions:  newTable[id.SKU, warehouse.Version](cmp.Compare[id.SKU]),
+		requests:  newTable[string, warehouse.Request](strings.Compare),
+		purchases: newTable[string, purchase.Purchase](strings.Compare),
+		returns:   newTable[id.UUID, fulfillment.ReturnOrder](compareUUID),
 	})
 }
 
@@ -66,6 +73,7 @@ func (w *warehouseState) clone() warehouseState {
 	return warehouseState{
 		ledger: w.ledger.clone(), fulfillments: w.fulfillments.clone(), events: w.events.clone(),
 		products: w.products.clone(), versions: w.versions.clone(), requests: w.requests.clone(),
+		purchases: w.purchases.clone(), returns: w.returns.clone(),
 	}
 }
 
@@ -73,7 +81,13 @@ func (w *warehouseState) clone() warehouseState {
 func (w *Warehouse) Load(context.Context) (warehouse.Snapshot, error) {
 	w.engine.mu.RLock()
 	defer w.engine.mu.RUnlock()
-	return warehouse.Snapshot{Books: w.state.ledger.snapshot(), Levels: w.state.versions.values()}, nil
+	snapshot := warehouse.Snapshot{Books: w.state.ledger.snapshot(), Levels: w.state.versions.values()}
+	for _, p := range w.state.purchases.all() {
+		if !p.Closed {
+			snapshot.Purchases = append(snapshot.Purchases, copyPurchase(p))
+		}
+	}
+	return snapshot, nil
 }
 
 // Commit implements warehouse.Journal. A second row under one key is
@@ -119,7 +133,7 @@ func updateFulfillment(stored, from fulfillment.Fulfillment) (fulfillment.Fulfil
 		there := false
 		for i := range f.Lines {
 			if own := &f.Lines[i]; own.Line == line.Line {
-				own.Voided, own.Returned, there = line.Voided, line.Returned, true
+				own.Voided, own.Returned, own.Picked, there = line.Voided, line.Returned, line.Picked, true
 			}
 		}
 		if !there {
@@ -140,6 +154,12 @@ func (w *warehouseState) writeRest(b *batch, changes *warehouse.Changes) error {
 	}
 	for _, v := range changes.Versions {
 		put(b, &w.versions, v.SKU, v)
+	}
+	for _, p := range changes.Purchases {
+		put(b, &w.purchases, p.ID, copyPurchase(p))
+	}
+	for _, r := range changes.Returns {
+		put(b, &w.returns, r.ID, copyReturn(r))
 	}
 	for _, r := range changes.Requests {
 		if !insert(b, &w.requests, r.Key, r) {

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"slices"
 
+	"crossdock/core/fault"
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
+	"crossdock/core/purchase"
 	"crossdock/core/stock"
 	"crossdock/site/warehouse"
 )
@@ -70,7 +72,9 @@ func (w *warehouseState) level(sku id.SKU) stock.Level {
 		if key.sku != sku || key.account.Kind.External() {
 			break
 		}
-		if key.account.Kind != stock.InTransit {
+		switch key.account.Kind {
+		case stock.InTransit, stock.Expected, stock.ExpectedQuota: // not in the building
+		default:
 			level.OnHand += units
 		}
 		switch key.account.Kind {
@@ -116,4 +120,59 @@ func (w *Warehouse) Story(_ context.Context, which id.Fulfillment) ([]warehouse.
 		events = append(events, e)
 	}
 	return events, nil
+}
+
+// Purchase implements warehouse.PurchaseBook.
+func (w *Warehouse) Purchase(_ context.Context, name string) (purchase.Purchase, error) {
+	w.engine.mu.RLock()
+	defer w.engine.mu.RUnlock()
+	p, there := w.state.purchases.get(name)
+	if !there {
+		return purchase.Purchase{}, notFound("there is no purchase %s", fault.Quote(name))
+	}
+	return copyPurchase(p), nil
+}
+
+// Purchases implements warehouse.PurchaseBook.
+func (w *Warehouse) Purchases(_ context.Context, q warehouse.PurchaseQuery) ([]purchase.Purchase, error) {
+	w.engine.mu.RLock()
+	defer w.engine.mu.RUnlock()
+	var page []purchase.Purchase
+	for name, p := range w.state.purchases.from(q.After) {
+		if len(page) >= q.Limit {
+			break
+		}
+		if name != q.After && !(q.Open && p.Closed) {
+			page = append(page, copyPurchase(p))
+		}
+	}
+	return page, nil
+}
+
+// Return implements warehouse.ReturnBook.
+func (w *Warehouse) Return(_ context.Context, which id.UUID) (fulfillment.ReturnOrder, error) {
+	w.engine.mu.RLock()
+	defer w.engine.mu.RUnlock()
+	r, there := w.state.returns.get(which)
+	if !there {
+		return fulfillment.ReturnOrder{}, notFound("there is no return %s", which)
+	}
+	return copyReturn(r), nil
+}
+
+// Returns implements warehouse.ReturnBook.
+func (w *Warehouse) Returns(_ context.Context, q warehouse.ReturnQuery) ([]fulfillment.ReturnOrder, error) {
+	w.engine.mu.RLock()
+	defer w.engine.mu.RUnlock()
+	var page []fulfillment.ReturnOrder
+	for which, r := range w.state.returns.from(q.After) {
+		if len(page) >= q.Limit {
+			break
+		}
+		if which == q.After || q.State != "" && r.State != q.State || !q.Order.IsZero() && r.Order != q.Order {
+			continue
+		}
+		page = append(page, copyReturn(r))
+	}
+	return page, nil
 }

@@ -28,7 +28,8 @@ func readProducts(ctx context.Context, q *storedb.Queries) ([]catalog.Product, e
 	for i, row := range rows {
 		products[i] = catalog.Product{
 			SKU: id.SKU(row.Sku), Name: row.Name, Description: row.Description, Type: row.Type, Category: row.Category,
-			Price: money.Of(row.Price, money.Currency(row.Currency)),
+			Price:  money.Of(row.Price, money.Currency(row.Currency)),
+			Policy: catalog.Policy(row.Policy), Cap: row.Cap, ReleaseOn: day(row.ReleaseOn),
 		}
 	}
 	return products, err
@@ -42,7 +43,9 @@ func readDistricts(ctx context.Context, q *storedb.Queries) ([]catalog.District,
 	served, err := q.DistrictWarehouses(ctx)
 	districts := make([]catalog.District, len(rows))
 	for i, row := range rows {
-		districts[i] = catalog.District{Code: id.District(row.Code), Name: row.Name}
+		districts[i] = catalog.District{
+			Code: id.District(row.Code), Name: row.Name, Place: catalog.Place{Latitude: row.Latitude, Longitude: row.Longitude},
+		}
 		for len(served) > 0 && served[0].District == row.Code {
 			districts[i].Warehouses = append(districts[i].Warehouses, id.Site(served[0].Warehouse))
 			served = served[1:]
@@ -63,6 +66,6 @@ func readLevels(ctx context.Context, q *storedb.Queries) ([]stock.Level, error) 
 func level(row storedb.Level) stock.Level {
 	return stock.Level{
 		Warehouse: id.Site(row.Warehouse), SKU: id.SKU(row.Sku), OnHand: row.OnHand, Available: row.Available,
-		Quota: row.Quota, Allocated: row.Allocated, Picked: row.Picked, Version: row.Version,
+		Quota: row.Quota, Allocated: row.Allocated, Picked: row.Picked, Version: row.Version, Elsewhere: row.Elsewhere,
 	}
 }

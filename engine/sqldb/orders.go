@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
@@ -31,16 +32,30 @@ func orderHead(row storedb.Order) (order.Order, error) {
 		Total:     money.Of(row.Total, money.Currency(row.Currency)),
 		Reason:    row.Reason,
 		VoidAsked: row.VoidAsked,
+		Unpaid:    row.Unpaid != 0,
+		Promise:   promise(row.PromiseFrom, row.PromiseTo),
 	}
-	if row.Why == "" {
-		return o, nil
+	var err error
+	if row.NewAddress.Valid {
+		o.NewAddress = &order.Address{}
+		err = decode(row.NewAddress.String, o.NewAddress, "the new address of order "+o.ID.String())
 	}
-	if err := json.Unmarshal([]byte(row.Why), &o.Why); err != nil {
-		return o, &fault.Error{Kind: fault.Corrupt, Op: "sqldb.Order", Message: "the sourcing of order " + o.ID.String() + " cannot be read", Cause: err}
+	if row.Why != "" {
+		err = errors.Join(err, decode(row.Why, &o.Why, "the sourcing of order "+o.ID.String()))
 	}
-	return o, nil
+	return o, err
 }
 
+// decode reads a column that holds JSON.
+func decode(text string, into any, what string) error {
+	if err := json.Unmarshal([]byte(text), into); err != nil {
+		return &fault.Error{Kind: fault.Corrupt, Op: "sqldb", Message: what + " cannot be read", Cause: err}
+	}
+	return nil
+}
+
+// orderHeads returns orders without their lines and fulfillments, and without
+// what waits.
 func orderHeads(rows []storedb.Order) ([]order.Order, error) {
 	orders := make([]order.Order, len(rows))
 	for i, row := range rows {
@@ -50,6 +65,41 @@ func orderHeads(rows []storedb.Order) ([]order.Order, error) {
 		}
 	}
 	return orders, nil
+}
+
+// whole returns the order of a row with all that belongs to it.
+func whole(ctx context.Context, q *storedb.Queries, row storedb.Order) (order.Order, error) {
+	orders, err := orderHeads([]storedb.Order{row})
+	if err != nil {
+		return order.Order{}, err
+	}
+	if err := fill(ctx, q, orders); err != nil {
+		return order.Order{}, err
+	}
+	return orders[0], addWaits(ctx, q, &orders[0], row)
+}
+
+func wholeOrders(ctx context.Context, q *storedb.Queries, rows []storedb.Order) ([]order.Order, error) {
+	orders := make([]order.Order, len(rows))
+	for i, row := range rows {
+		var err error
+		if orders[i], err = whole(ctx, q, row); err != nil {
+			return nil, err
+		}
+	}
+	return orders, nil
+}
+
+// addWaits asks nothing of most orders: only those that are unsettled wait.
+func addWaits(ctx context.Context, q *storedb.Queries, o *order.Order, row storedb.Order) error {
+	if row.Unsettled == 0 {
+		return nil
+	}
+	rows, err := q.OrderWaits(ctx, storedb.OrderWaitsParams{First: row.ID, Last: row.ID})
+	for _, wait := range rows {
+		o.Waiting = append(o.Waiting, waitOf(wait))
+	}
+	return err
 }
 
 // fill adds lines, fulfillments and their parts to orders, which must be every
@@ -120,12 +170,20 @@ func fulfillmentOf(row storedb.Fulfillment) order.Fulfillment {
 	return order.Fulfillment{
 		ID: id.Fulfillment{UUID: uuid(row.ID)}, Warehouse: id.Site(row.Warehouse),
 		Stage: order.Stage(row.Stage), Version: int(row.Version), ChangedAt: moment(row.ChangedAt),
+		Promise: promise(row.PromiseFrom, row.PromiseTo), Unasked: row.Unasked != 0, NotBefore: day(row.NotBefore),
+		MoveTo: id.Site(row.MoveTo), Redirect: order.Redirect(row.Redirect),
+	}
+}
+
+func waitOf(row storedb.OrderWait) order.Wait {
+	return order.Wait{
+		Line: int(row.Line), SKU: id.SKU(row.Sku), Warehouse: id.Site(row.Warehouse), Quantity: row.Quantity, Due: day(row.Due),
 	}
 }
 
 func partOf(row storedb.FulfillmentLinesRow) order.Part {
 	return order.Part{
 		Line: int(row.Line), SKU: id.SKU(row.Sku),
-		Quantity: row.Quantity, Voided: row.Voided, Asked: row.Asked, Returned: row.Returned,
+		Quantity: row.Quantity, Voided: row.Voided, Asked: row.Asked, Moving: row.Moving, Returned: row.Returned,
 	}
 }

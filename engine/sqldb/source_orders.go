@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"slices"
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
@@ -65,6 +66,7 @@ func orderFound(row storedb.OrdersFromRow) (order.Order, error) {
 		Name: row.Name, Street: row.Street, PostalCode: row.PostalCode, City: row.City, District: row.District,
 		Email: row.Email, Phone: row.Phone, Payment: row.Payment, Total: row.Total, Currency: row.Currency,
 		Why: row.Why, Reason: row.Reason, VoidAsked: row.VoidAsked == "1" || row.VoidAsked == "true",
+		Unpaid: row.Unpaid, PromiseFrom: row.PromiseFrom, PromiseTo: row.PromiseTo, NewAddress: row.NewAddress,
 	})
 	if !o.VoidAsked && row.VoidAsked != "0" && row.VoidAsked != "false" {
 		err = errors.Join(err, corrupt("void_asked of order number %d is %s", row.Number, fault.Quote(row.VoidAsked)))
@@ -80,6 +82,7 @@ type orderRest struct {
 	lines        []storedb.OrderLine
 	fulfillments []storedb.Fulfillment
 	parts        []storedb.FulfillmentLinesRow
+	waits        []storedb.OrderWait
 }
 
 func readOrderRows(ctx context.Context, q *storedb.Queries, first, last []byte) (*orderRest, error) {
@@ -92,7 +95,11 @@ func readOrderRows(ctx context.Context, q *storedb.Queries, first, last []byte) 
 		return nil, err
 	}
 	parts, err := q.FulfillmentLines(ctx, storedb.FulfillmentLinesParams{First: first, Last: last})
-	return &orderRest{lines, fulfillments, parts}, err
+	if err != nil {
+		return nil, err
+	}
+	waits, err := q.OrderWaits(ctx, storedb.OrderWaitsParams{First: first, Last: last})
+	return &orderRest{lines, fulfillments, parts, waits}, err
 }
 
 // orphans passes on what belongs to orders before this one that are not there;
@@ -100,14 +107,8 @@ func readOrderRows(ctx context.Context, q *storedb.Queries, first, last []byte) 
 // found through their fulfillments.
 func (r *orderRest) orphans(before []byte, each func(o order.Order, damage error) error) error {
 	for {
-		var owner []byte
-		if len(r.lines) > 0 {
-			owner = r.lines[0].OrderID
-		}
-		if len(r.fulfillments) > 0 && (len(r.lines) == 0 || bytes.Compare(r.fulfillments[0].OrderID, owner) < 0) {
-			owner = r.fulfillments[0].OrderID
-		}
-		if len(r.lines)+len(r.fulfillments) == 0 || before != nil && bytes.Compare(owner, before) >= 0 {
+		owner := r.next()
+		if owner == nil || before != nil && bytes.Compare(owner, before) >= 0 {
 			return nil
 		}
 		o := order.Order{ID: id.Order{UUID: uuid(owner)}}
@@ -116,6 +117,24 @@ func (r *orderRest) orphans(before []byte, each func(o order.Order, damage error
 			return err
 		}
 	}
+}
+
+// next returns the first order that something is left of, nil where nothing is.
+func (r *orderRest) next() []byte {
+	var keys [][]byte
+	if len(r.lines) > 0 {
+		keys = append(keys, r.lines[0].OrderID)
+	}
+	if len(r.fulfillments) > 0 {
+		keys = append(keys, r.fulfillments[0].OrderID)
+	}
+	if len(r.waits) > 0 {
+		keys = append(keys, r.waits[0].OrderID)
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	return slices.MinFunc(keys, bytes.Compare)
 }
 
 // take gives an order what belongs to it.
@@ -138,6 +157,10 @@ func (r *orderRest) take(o *order.Order, key []byte) error {
 			o.Fulfillments[i].Lines = append(o.Fulfillments[i].Lines, partOf(r.parts[0]))
 		}
 		r.parts = r.parts[1:]
+	}
+	for len(r.waits) > 0 && bytes.Equal(r.waits[0].OrderID, key) {
+		o.Waiting = append(o.Waiting, waitOf(r.waits[0]))
+		r.waits = r.waits[1:]
 	}
 	return damage
 }

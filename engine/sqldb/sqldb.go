@@ -18,8 +18,10 @@ import (
 	"math"
 	"time"
 
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/order"
 	"crossdock/core/stock"
 	"crossdock/dist/feed"
 )
@@ -77,6 +79,10 @@ func feedHash(stored []byte) (h feed.Hash) {
 }
 
 func moment(micros int64) time.Time { return time.UnixMicro(micros).UTC() }
+
+func day(stored int64) date.Date { return date.Date(stored) }
+
+func promise(from, to int64) order.Promise { return order.Promise{From: day(from), To: day(to)} }
 
 // most fits a limit into what the database takes; below one means no rows.
 func most(limit int) int32 { return int32(max(0, min(limit, math.MaxInt32))) }

@@ -19,6 +19,7 @@ import (
 
 var (
 	_ store.Lookups = (*Store)(nil)
+	_ store.Records = (*Store)(nil)
 	_ books.Feeds   = (*Store)(nil)
 )
 
@@ -62,29 +63,27 @@ func (s *Store) Load(ctx context.Context) (store.Snapshot, error) {
 			return err
 		}
 		loaded.LastNumber, err = q.LastNumber(ctx)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = nil
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
 		}
-		return err
+		return readPlans(ctx, q, &loaded)
 	})
 	return loaded, s.reader.fail(err, "sqldb.Load", "")
 }
 
 // Order returns an order with all that belongs to it.
 func (s *Store) Order(ctx context.Context, which id.Order) (order.Order, error) {
-	orders := make([]order.Order, 1)
+	var o order.Order
 	err := s.reader.within(ctx, func(tx *sql.Tx) error {
 		q := s.store.WithTx(tx)
 		row, err := q.OrderByID(ctx, which.UUID[:])
 		if err != nil {
 			return err
 		}
-		if orders[0], err = orderHead(row); err != nil {
-			return err
-		}
-		return fill(ctx, q, orders)
+		o, err = whole(ctx, q, row)
+		return err
 	})
-	return orders[0], s.reader.fail(err, "sqldb.Order", "there is no order %s", which)
+	return o, s.reader.fail(err, "sqldb.Order", "there is no order %s", which)
 }
 
 // OrdersOf returns a customer's orders, newest first.
@@ -101,15 +100,8 @@ func (s *Store) OrdersOf(ctx context.Context, customer id.User, limit int) ([]or
 		if err != nil {
 			return err
 		}
-		if orders, err = orderHeads(rows); err != nil {
-			return err
-		}
-		for i := range orders {
-			if err := fill(ctx, q, orders[i:i+1]); err != nil {
-				return err
-			}
-		}
-		return nil
+		orders, err = wholeOrders(ctx, q, rows)
+		return err
 	})
 	return orders, s.reader.fail(err, "sqldb.OrdersOf", "")
 }

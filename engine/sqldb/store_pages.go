@@ -40,6 +40,11 @@ func (s *Store) Orders(ctx context.Context, q store.OrderQuery) (store.OrderPage
 		if len(rows) > q.Limit {
 			page.Next = page.Orders[q.Limit-1].ID
 		}
+		for i := range page.Orders {
+			if err := addWaits(ctx, own, &page.Orders[i], rows[i]); err != nil {
+				return err
+			}
+		}
 		return addFulfillments(ctx, own, page.Orders)
 	})
 	return page, s.reader.fail(err, "sqldb.Orders", "")

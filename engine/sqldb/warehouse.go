@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 
 	"crossdock/core/fault"
 	"crossdock/core/fulfillment"
@@ -17,8 +18,10 @@ import (
 )
 
 var (
-	_ warehouse.Queries = (*Warehouse)(nil)
-	_ books.Feeds       = (*Warehouse)(nil)
+	_ warehouse.Queries      = (*Warehouse)(nil)
+	_ warehouse.PurchaseBook = (*Warehouse)(nil)
+	_ warehouse.ReturnBook   = (*Warehouse)(nil)
+	_ books.Feeds            = (*Warehouse)(nil)
 )
 
 // Warehouse reads a warehouse: all of its ports but the commit.
@@ -50,10 +53,15 @@ func (w *Warehouse) Load(ctx context.Context) (warehouse.Snapshot, error) {
 		if loaded.Books, err = readBooks(ctx, w.books.WithTx(tx), w.reader.Site); err != nil {
 			return err
 		}
-		rows, err := w.warehouse.WithTx(tx).Versions(ctx)
+		q := w.warehouse.WithTx(tx)
+		rows, err := q.Versions(ctx)
+		if err != nil {
+			return err
+		}
 		for _, row := range rows {
 			loaded.Levels = append(loaded.Levels, warehouse.Version{SKU: id.SKU(row.Sku), Version: row.Version})
 		}
+		loaded.Purchases, err = readPurchases(ctx, q, warehouse.PurchaseQuery{Open: true, Limit: math.MaxInt})
 		return err
 	})
 	return loaded, w.reader.fail(err, "sqldb.Load", "")
@@ -149,7 +157,7 @@ func withLines(ctx context.Context, q *warehousedb.Queries, rows []warehousedb.F
 func fulfillmentLine(row warehousedb.FulfillmentLine) fulfillment.Line {
 	return fulfillment.Line{
 		Line: int(row.Line), SKU: id.SKU(row.Sku), Name: row.Name,
-		Quantity: row.Quantity, Voided: row.Voided, Returned: row.Returned,
+		Quantity: row.Quantity, Voided: row.Voided, Returned: row.Returned, Picked: row.Picked,
 	}
 }
 
@@ -240,8 +248,12 @@ func (w *Warehouse) levels(ctx context.Context, q *warehousedb.Queries, skus []s
 
 // add counts a balance. On hand is all that is in the building.
 func add(level *stock.Level, kind stock.Kind, units int64) {
-	if !kind.External() && kind != stock.InTransit {
-		level.OnHand += units
+	switch kind {
+	case stock.InTransit, stock.Expected, stock.ExpectedQuota: // on its way
+	default:
+		if !kind.External() {
+			level.OnHand += units
+		}
 	}
 	switch kind {
 	case stock.Available:

@@ -46,7 +46,7 @@ func sold(t *testing.T) (dir string) {
 		t.Fatal(err)
 	}
 	house, err := warehouse.Open(ctx, warehouse.Ports{Journal: w, Queries: w, IDs: ids, Now: now},
-		warehouse.Options{Store: storetest.StoreSite, RecallWait: time.Millisecond})
+		warehouse.Options{Stores: []id.Site{storetest.StoreSite}, RecallWait: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,8 +160,8 @@ func TestAuditFindsDamage(t *testing.T) {
 		"line number":                   {"store.db", "UPDATE order_lines SET line = 9 WHERE line = 2 AND order_id = " + second, 3, "order 0", "line 9 stands where line 2 should"},
 		"line of nobody":                {"store.db", "UPDATE order_lines SET order_id = x'05' WHERE line = 2 AND order_id = " + second, 5, "order 05", "has 1 bytes"},
 		"price":                         {"store.db", "UPDATE order_lines SET price = 1 WHERE line = 2 AND order_id = " + second, 3, "order 0", "its total is"},
-		"account of a balance":          {"store.db", "UPDATE balances SET account = 'elsewhere' WHERE sku = 'mug' AND account = 'held'", 1, "balance of mug", "cannot be read"},
-		"balance too large":             {"store.db", "UPDATE balances SET units = 9223372036854775807 WHERE sku = 'mug' AND account = 'held'", 1, "balance held(wh1) of mug", "add up to"},
+		"account of a balance":          {"store.db", "UPDATE accounts SET account = 'elsewhere' WHERE sku = 'mug' AND account = 'held'", 1, "balance of mug", "cannot be read"},
+		"balance too large":             {"store.db", "UPDATE account_units SET units = 9223372036854775807 WHERE number = (SELECT number FROM accounts WHERE sku = 'mug' AND account = 'held')", 1, "balance held(wh1) of mug", "add up to"},
 		"message deleted":               {"store.db", "DELETE FROM outbox WHERE seq = 2", 5, "message 3 to wh1", "follows on message 1"},
 		"message changed":               {"store.db", "UPDATE outbox SET body = x'7b7d' WHERE seq = 2", 5, "message 2 to wh1", "was changed"},
 		"epoch of a message":            {"store.db", "UPDATE outbox SET epoch = -1 WHERE seq = 2", 5, "message 2 to wh1", "was changed"},
@@ -201,7 +201,7 @@ func TestAuditFindsDamage(t *testing.T) {
 // that only follows from it.
 func TestAuditDoesNotMislead(t *testing.T) {
 	for name, c := range map[string]struct{ file, statements, not string }{
-		"balance":     {"store.db", "UPDATE balances SET account = 'elsewhere' WHERE sku = 'mug' AND account = 'held'", "are on their way"},
+		"balance":     {"store.db", "UPDATE accounts SET account = 'elsewhere' WHERE sku = 'mug' AND account = 'held'", "are on their way"},
 		"fulfillment": {"wh1.db", "DELETE FROM fulfillments WHERE number = 1", "has no lines"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,9 @@ import (
 
 	"zombiezen.com/go/sqlite"
 
+	"crossdock/core/date"
 	"crossdock/core/id"
+	"crossdock/core/order"
 )
 
 // rowsPerStatement is how many rows one statement writes where there are that
@@ -18,24 +20,58 @@ const rowsPerStatement = 32
 //
 // A value that cannot be bound makes the next step fail, so that only done
 // returns an error.
+//
+// Every statement says OR ROLLBACK: what breaks a rule ends the transaction, as
+// it would have to end in any case, and SQLite need not be able to undo the one
+// statement alone, for which it would copy each page that the statement changes.
 type bulk struct {
-	one, many *sqlite.Stmt
-	now       *sqlite.Stmt // the one being bound
-	rows      int          // bound into many
-	column    int          // bound last, over all rows of the statement
-	left      int          // rows to come
+	one, many *statement
+	now       *statement // the one being bound
+	rows      int        // bound into many
+	column    int        // bound last, over all rows of the statement
+	left      int        // rows to come
 }
 
-// prepareBulk takes a statement that writes one row, with one list of values.
-func prepareBulk(conn *sqlite.Conn, text string) (*bulk, error) {
-	one, err := conn.Prepare(text)
+// statement knows what is bound to it: binding lasts from one step to the next,
+// and much is the same in every row of a column.
+type statement struct {
+	*sqlite.Stmt
+	bound []value // by parameter, from 1
+}
+
+// value is what is bound to a parameter, as far as it is worth knowing.
+type value struct {
+	kind kind
+	text string
+	int  int64
+}
+
+type kind uint8
+
+const (
+	other kind = iota // is bound anew each time
+	text
+	integer
+)
+
+func prepare(conn *sqlite.Conn, query string) (*statement, error) {
+	stmt, err := conn.Prepare(query)
 	if err != nil {
 		return nil, err
 	}
-	begin := strings.Index(text, "(?")
-	end := begin + strings.Index(text[begin:], ")") + 1
-	values := strings.TrimSuffix(strings.Repeat(text[begin:end]+", ", rowsPerStatement), ", ")
-	many, err := conn.Prepare(text[:begin] + values + text[end:])
+	return &statement{stmt, make([]value, stmt.BindParamCount()+1)}, nil
+}
+
+// prepareBulk takes a statement that writes one row, with one list of values.
+func prepareBulk(conn *sqlite.Conn, query string) (*bulk, error) {
+	one, err := prepare(conn, query)
+	if err != nil {
+		return nil, err
+	}
+	begin := strings.Index(query, "(?")
+	end := begin + strings.Index(query[begin:], ")") + 1
+	values := strings.TrimSuffix(strings.Repeat(query[begin:end]+", ", rowsPerStatement), ", ")
+	many, err := prepare(conn, query[:begin]+values+query[end:])
 	return &bulk{one: one, many: many}, err
 }
 
@@ -47,22 +83,32 @@ func (b *bulk) row() *bulk {
 	if b.rows == 0 {
 		b.column = 0
 		b.now = b.one
-		if b.left >= rowsPerStatement {
+		if b.many != nil && b.left >= rowsPerStatement {
 			b.now = b.many
 		}
 	}
 	return b
 }
 
+// only begins a row of a statement that is always for one.
+func (b *bulk) only() *bulk {
+	b.expect(1)
+	return b.row()
+}
+
 // done ends a row, and writes once the statement has all of its rows.
 func (b *bulk) done() error {
 	b.left--
 	b.rows++
-	if b.now == b.many && b.rows < rowsPerStatement {
+	if b.now != b.one && b.rows < rowsPerStatement {
 		return nil
 	}
 	b.rows = 0
-	return run(b.now)
+	err := run(b.now.Stmt)
+	if err != nil {
+		clear(b.now.bound) // one of them may be what could not be bound
+	}
+	return err
 }
 
 // run carries a statement out that returns no rows, and makes it ready for the
@@ -74,27 +120,37 @@ func run(stmt *sqlite.Stmt) error {
 	return stmt.Reset()
 }
 
-func (b *bulk) text(value string) *bulk {
+// next steps to the next parameter and returns what is bound to it.
+func (b *bulk) next() *value {
 	b.column++
-	b.now.BindText(b.column, value)
+	return &b.now.bound[b.column]
+}
+
+func (b *bulk) text(s string) *bulk {
+	if bound := b.next(); bound.kind != text || bound.text != s {
+		b.now.BindText(b.column, s)
+		*bound = value{kind: text, text: s}
+	}
 	return b
 }
 
-func (b *bulk) int(value int64) *bulk {
-	b.column++
-	b.now.BindInt64(b.column, value)
+func (b *bulk) int(n int64) *bulk {
+	if bound := b.next(); bound.kind != integer || bound.int != n {
+		b.now.BindInt64(b.column, n)
+		*bound = value{kind: integer, int: n}
+	}
 	return b
 }
 
 func (b *bulk) bytes(value []byte) *bulk {
-	b.column++
+	b.next().kind = other
 	b.now.BindBytes(b.column, value)
 	return b
 }
 
 // uuid binds an identifier; the zero one is NULL.
 func (b *bulk) uuid(value id.UUID) *bulk {
-	b.column++
+	b.next().kind = other
 	if value.IsZero() {
 		b.now.BindNull(b.column)
 	} else {
@@ -112,6 +168,26 @@ func (b *bulk) bool(value bool) *bulk {
 	return b.int(0)
 }
 
+func (b *bulk) date(value date.Date) *bulk { return b.int(int64(value)) }
+
+func (b *bulk) promise(value order.Promise) *bulk { return b.date(value.From).date(value.To) }
+
+func (b *bulk) float(value float64) *bulk {
+	b.next().kind = other
+	b.now.BindFloat(b.column, value)
+	return b
+}
+
+// textOrNull binds a text; the empty one is NULL.
+func (b *bulk) textOrNull(value string) *bulk {
+	if value != "" {
+		return b.text(value)
+	}
+	b.next().kind = other
+	b.now.BindNull(b.column)
+	return b
+}
+
 // preparer prepares statements until one cannot be.
 type preparer struct {
 	conn *sqlite.Conn
@@ -125,6 +201,18 @@ func (p *preparer) bulk(text string) *bulk {
 	var b *bulk
 	b, p.err = prepareBulk(p.conn, text)
 	return b
+}
+
+// single prepares a statement for one row at a time. One that replaces rows is
+// best so: it then writes to a place without looking at it first, and needs no
+// copy of the page for the case that a later row fails.
+func (p *preparer) single(query string) *bulk {
+	if p.err != nil {
+		return nil
+	}
+	var one *statement
+	one, p.err = prepare(p.conn, query)
+	return &bulk{one: one}
 }
 
 func (p *preparer) stmt(text string) *sqlite.Stmt {

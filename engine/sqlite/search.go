@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/site/store"
@@ -81,7 +82,7 @@ func sortOf(sort store.Sort) string {
 // productPage cuts the page out first, so that only its rows are added up.
 func productPage(where, order string, args int) string {
 	return `
-		SELECT   sku, name, description, type, category, price, currency,
+		SELECT   sku, name, description, type, category, price, currency, policy, cap, release_on,
 		         coalesce((SELECT sum(units) FROM balances WHERE balances.sku = page.sku AND account = 'held'), 0)
 		FROM     (SELECT   *
 		          FROM     products
@@ -98,13 +99,15 @@ func scanProducts(rows *sql.Rows) (products []store.ProductRow, err error) {
 		}
 	}()
 	for rows.Next() {
-		var sku, currency string
+		var sku, currency, policy string
 		var p catalog.Product
-		var price, held int64
-		if err := rows.Scan(&sku, &p.Name, &p.Description, &p.Type, &p.Category, &price, &currency, &held); err != nil {
+		var price, release, held int64
+		err := rows.Scan(&sku, &p.Name, &p.Description, &p.Type, &p.Category, &price, &currency, &policy, &p.Cap, &release, &held)
+		if err != nil {
 			return nil, err
 		}
 		p.SKU, p.Price = id.SKU(sku), money.Of(price, money.Currency(currency))
+		p.Policy, p.ReleaseOn = catalog.Policy(policy), date.Date(release)
 		products = append(products, store.ProductRow{Product: p, Held: held})
 	}
 	return products, rows.Err()

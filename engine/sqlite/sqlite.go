@@ -20,6 +20,7 @@ import (
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/dist/feed"
 	"crossdock/engine/sqldb"
 	"crossdock/site/audit"
 	"crossdock/site/books"
@@ -28,13 +29,16 @@ import (
 )
 
 var (
-	_ store.Journal     = (*Store)(nil)
-	_ store.Lookups     = (*Store)(nil)
-	_ store.Queries     = (*Store)(nil)
-	_ books.Feeds       = (*Store)(nil)
-	_ warehouse.Journal = (*Warehouse)(nil)
-	_ warehouse.Queries = (*Warehouse)(nil)
-	_ books.Feeds       = (*Warehouse)(nil)
+	_ store.Journal          = (*Store)(nil)
+	_ store.Lookups          = (*Store)(nil)
+	_ store.Queries          = (*Store)(nil)
+	_ store.Records          = (*Store)(nil)
+	_ books.Feeds            = (*Store)(nil)
+	_ warehouse.Journal      = (*Warehouse)(nil)
+	_ warehouse.Queries      = (*Warehouse)(nil)
+	_ warehouse.PurchaseBook = (*Warehouse)(nil)
+	_ warehouse.ReturnBook   = (*Warehouse)(nil)
+	_ books.Feeds            = (*Warehouse)(nil)
 )
 
 // Options are what a database may be opened with. The zero value is the default.
@@ -45,17 +49,19 @@ type Options struct {
 // Store is the open database of a store.
 type Store struct {
 	*sqldb.Store
-	file    *file
-	journal *journal
-	insert  *storeWriter
+	file     *file
+	journal  *journal
+	requests *requests
+	insert   *storeWriter
 }
 
 // Warehouse is the open database of a warehouse.
 type Warehouse struct {
 	*sqldb.Warehouse
-	file    *file
-	journal *journal
-	insert  *warehouseWriter
+	file     *file
+	journal  *journal
+	requests *requests
+	insert   *warehouseWriter
 }
 
 // OpenStore opens the database of a store, and makes it if there is none. A path
@@ -69,6 +75,9 @@ func OpenStore(ctx context.Context, path string, site id.Site, opts Options) (*S
 	s := &Store{file: f, journal: &journal{conn: conn}}
 	if s.insert, err = newStoreWriter(conn); err == nil {
 		s.Store, err = sqldb.OpenStore(ctx, f.reader())
+	}
+	if err == nil {
+		s.requests, err = openRequests(path)
 	}
 	if err != nil {
 		return nil, errors.Join(translate(err), f.pool.Close(), s.journal.close())
@@ -86,6 +95,9 @@ func OpenWarehouse(ctx context.Context, path string, site id.Site, opts Options)
 	w := &Warehouse{file: f, journal: &journal{conn: conn}}
 	if w.insert, err = newWarehouseWriter(conn); err == nil {
 		w.Warehouse, err = sqldb.OpenWarehouse(ctx, f.reader())
+	}
+	if err == nil {
+		w.requests, err = openRequests(path)
 	}
 	if err != nil {
 		return nil, errors.Join(translate(err), f.pool.Close(), w.journal.close())
@@ -111,12 +123,12 @@ func (w *Warehouse) Snapshot(ctx context.Context) (audit.Source, error) { return
 
 // Close ends the engine. Snapshots that are still open stay so.
 func (s *Store) Close() error {
-	return errors.Join(s.Store.Close(), s.file.pool.Close(), s.journal.close())
+	return errors.Join(s.Store.Close(), s.file.pool.Close(), s.requests.close(), s.journal.close())
 }
 
 // Close ends the engine. Snapshots that are still open stay so.
 func (w *Warehouse) Close() error {
-	return errors.Join(w.Warehouse.Close(), w.file.pool.Close(), w.journal.close())
+	return errors.Join(w.Warehouse.Close(), w.file.pool.Close(), w.requests.close(), w.journal.close())
 }
 
 // Commit writes all of a batch in one transaction. Rows under a key that is
@@ -124,12 +136,12 @@ func (w *Warehouse) Close() error {
 // updates of what is not there fault.NotFound. Once begun it is not given up
 // when ctx ends: whether the batch is written would be anybody's guess.
 func (s *Store) Commit(ctx context.Context, batch *store.Changes) error {
-	return s.journal.commit(ctx, func() error { return s.insert.write(batch) })
+	return s.journal.commit(ctx, batch.Books.Messages, func() error { return s.insert.write(batch) }, s.insert.books.balances.undone)
 }
 
 // Commit writes all of a batch in one transaction, as a store's does.
 func (w *Warehouse) Commit(ctx context.Context, batch *warehouse.Changes) error {
-	return w.journal.commit(ctx, func() error { return w.insert.write(batch) })
+	return w.journal.commit(ctx, batch.Books.Messages, func() error { return w.insert.write(batch) }, w.insert.books.balances.undone)
 }
 
 // journal is the one connection that writes.
@@ -137,9 +149,16 @@ type journal struct {
 	mu     sync.Mutex
 	conn   *zombiezen.Conn
 	closed bool
+	said   tail
 }
 
-func (j *journal) commit(ctx context.Context, write func() error) error {
+// commit writes in one transaction; said is what of it other sites will read, and
+// undone is called where nothing was written in the end.
+//
+// A COMMIT that fails has not landed: SQLite makes its pages count by the very
+// last step, in memory, after they are on disk, and the next transaction writes
+// over those of one that failed. So this never is a writer.Doubt.
+func (j *journal) commit(ctx context.Context, said []feed.Message, write func() error, undone func()) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -156,8 +175,10 @@ func (j *journal) commit(ctx context.Context, write func() error) error {
 		err = execute(j.conn, "COMMIT")
 	}
 	if err == nil {
+		j.said.add(said)
 		return nil
 	}
+	undone()
 	err = translate(err)
 	if !j.conn.AutocommitEnabled() { // some failures have rolled back already
 		err = errors.Join(err, translate(execute(j.conn, "ROLLBACK")))

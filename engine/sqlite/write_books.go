@@ -4,15 +4,15 @@ import (
 	"zombiezen.com/go/sqlite"
 
 	"crossdock/core/fault"
-	"crossdock/core/stock"
 	"crossdock/dist/feed"
 	"crossdock/site/books"
 )
 
 // booksWriter holds the statements that write what every site has.
 type booksWriter struct {
-	lastSeq                                     *sqlite.Stmt
-	movements, balances, outbox, cursors, parks *bulk
+	lastSeq                           *sqlite.Stmt
+	movements, outbox, cursors, parks *bulk
+	balances                          balanceWriter
 }
 
 func newBooksWriter(p *preparer) booksWriter {
@@ -21,26 +21,20 @@ func newBooksWriter(p *preparer) booksWriter {
 			SELECT coalesce(max(seq), 0)
 			FROM   movements`),
 		movements: p.bulk(`
-			INSERT INTO movements
+			INSERT OR ROLLBACK INTO movements
 			       (seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref, reason, order_id, line, cause, hash)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
-		balances: p.bulk(`
-			INSERT INTO balances
-			       (sku, account, ref, units)
-			VALUES (?, ?, ?, ?)
-			ON CONFLICT (sku, account, ref) DO UPDATE SET units = excluded.units`),
+		balances: newBalanceWriter(p),
 		outbox: p.bulk(`
-			INSERT INTO outbox
+			INSERT OR ROLLBACK INTO outbox
 			       (destination, seq, epoch, at, key, kind, body, hash)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
-		cursors: p.bulk(`
-			INSERT INTO cursors
+		cursors: p.single(`
+			INSERT OR REPLACE INTO cursors
 			       (origin, epoch, seq, hash, at)
-			VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (origin) DO UPDATE
-			SET epoch = excluded.epoch, seq = excluded.seq, hash = excluded.hash, at = excluded.at`),
+			VALUES (?, ?, ?, ?, ?)`),
 		parks: p.bulk(`
-			INSERT INTO parked
+			INSERT OR ROLLBACK INTO parked
 			       (origin, epoch, seq, at, key, kind, body, hash, reason, parked_at)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 	}
@@ -50,7 +44,7 @@ func (w *booksWriter) write(rows *books.Rows) error {
 	if err := w.writeMovements(rows.Movements); err != nil {
 		return err
 	}
-	if err := w.writeBalances(rows.Balances); err != nil {
+	if err := w.balances.write(rows.Balances); err != nil {
 		return err
 	}
 	if err := w.writeMessages(rows.Messages); err != nil {
@@ -95,17 +89,6 @@ func (w *booksWriter) nextSeq() (int64, error) {
 	}
 	last := w.lastSeq.ColumnInt64(0)
 	return last + 1, w.lastSeq.Reset()
-}
-
-func (w *booksWriter) writeBalances(balances []stock.Balance) error {
-	w.balances.expect(len(balances))
-	for i := range balances {
-		b := &balances[i]
-		if err := w.balances.row().text(string(b.SKU)).text(b.Account.Kind.String()).text(b.Account.Ref).int(b.Units).done(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (w *booksWriter) writeMessages(messages []feed.Message) error {

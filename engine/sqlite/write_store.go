@@ -14,16 +14,19 @@ type storeWriter struct {
 	books   booksWriter
 	orders  orderWriter
 	updates orderUpdater
+	plans   planWriter
+	records recordWriter
 
 	products, districts, served, levels *bulk
-	events, notices, transactions       *bulk
+	events, notices                     *bulk
 	users, carts, sessions, requests    *bulk
 	unserve, emptyCart, endSession      *sqlite.Stmt
 }
 
 func newStoreWriter(conn *sqlite.Conn) (*storeWriter, error) {
 	p := &preparer{conn: conn}
-	w := &storeWriter{books: newBooksWriter(p), orders: newOrderWriter(p), updates: newOrderUpdater(p)}
+	w := &storeWriter{books: newBooksWriter(p), orders: newOrderWriter(p), plans: newPlanWriter(p), records: newRecordWriter(p)}
+	w.updates = newOrderUpdater(p, &w.orders)
 	w.prepareCatalog(p)
 	w.prepareHistory(p)
 	w.preparePeople(p)
@@ -47,36 +50,41 @@ func (w *storeWriter) write(batch *store.Changes) error {
 	if err := w.writeHistory(batch); err != nil {
 		return err
 	}
-	return w.writePeople(batch)
+	if err := w.writePeople(batch); err != nil {
+		return err
+	}
+	if err := w.plans.write(batch); err != nil {
+		return err
+	}
+	return w.records.writeReturns(batch.Returns)
 }
 
 func (w *storeWriter) prepareCatalog(p *preparer) {
 	w.products = p.bulk(`
-		INSERT INTO products
-		       (sku, name, description, type, category, price, currency)
-		VALUES (?, ?, ?, ?, ?, ?, ?)
+		INSERT OR ROLLBACK INTO products
+		       (sku, name, description, type, category, price, currency, policy, cap, release_on)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (sku) DO UPDATE
 		SET name = excluded.name, description = excluded.description, type = excluded.type,
-		    category = excluded.category, price = excluded.price, currency = excluded.currency`)
+		    category = excluded.category, price = excluded.price, currency = excluded.currency,
+		    policy = excluded.policy, cap = excluded.cap, release_on = excluded.release_on`)
 	w.districts = p.bulk(`
-		INSERT INTO districts
-		       (code, name)
-		VALUES (?, ?)
-		ON CONFLICT (code) DO UPDATE SET name = excluded.name`)
+		INSERT OR ROLLBACK INTO districts
+		       (code, name, latitude, longitude)
+		VALUES (?, ?, ?, ?)
+		ON CONFLICT (code) DO UPDATE
+		SET name = excluded.name, latitude = excluded.latitude, longitude = excluded.longitude`)
 	w.unserve = p.stmt(`
 		DELETE FROM district_warehouses
 		WHERE  district = ?`)
 	w.served = p.bulk(`
-		INSERT INTO district_warehouses
+		INSERT OR ROLLBACK INTO district_warehouses
 		       (district, rank, warehouse)
 		VALUES (?, ?, ?)`)
-	w.levels = p.bulk(`
-		INSERT INTO levels
-		       (sku, warehouse, on_hand, available, quota, allocated, picked, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (sku, warehouse) DO UPDATE
-		SET on_hand = excluded.on_hand, available = excluded.available, quota = excluded.quota,
-		    allocated = excluded.allocated, picked = excluded.picked, version = excluded.version`)
+	w.levels = p.single(`
+		INSERT OR REPLACE INTO levels
+		       (sku, warehouse, on_hand, available, quota, allocated, picked, version, elsewhere)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 }
 
 func (w *storeWriter) writeCatalog(batch *store.Changes) error {
@@ -84,14 +92,15 @@ func (w *storeWriter) writeCatalog(batch *store.Changes) error {
 	for i := range batch.Products {
 		p := &batch.Products[i]
 		b := w.products.row().text(string(p.SKU)).text(p.Name).text(p.Description).text(p.Type).text(p.Category)
-		if err := b.int(p.Price.Minor).text(string(p.Price.Currency)).done(); err != nil {
+		b.int(p.Price.Minor).text(string(p.Price.Currency))
+		if err := b.text(string(p.Policy)).int(p.Cap).date(p.ReleaseOn).done(); err != nil {
 			return err
 		}
 	}
 	for i := range batch.Districts {
 		d := &batch.Districts[i]
 		w.districts.expect(1)
-		if err := w.districts.row().text(string(d.Code)).text(d.Name).done(); err != nil {
+		if err := w.districts.row().text(string(d.Code)).text(d.Name).float(d.Place.Latitude).float(d.Place.Longitude).done(); err != nil {
 			return err
 		}
 		w.unserve.BindText(1, string(d.Code))
@@ -109,7 +118,7 @@ func (w *storeWriter) writeCatalog(batch *store.Changes) error {
 	for i := range batch.Levels {
 		l := &batch.Levels[i]
 		b := w.levels.row().text(string(l.SKU)).text(string(l.Warehouse))
-		b.int(l.OnHand).int(l.Available).int(l.Quota).int(l.Allocated).int(l.Picked).int(l.Version)
+		b.int(l.OnHand).int(l.Available).int(l.Quota).int(l.Allocated).int(l.Picked).int(l.Version).int(l.Elsewhere)
 		if err := b.done(); err != nil {
 			return err
 		}
@@ -119,18 +128,14 @@ func (w *storeWriter) writeCatalog(batch *store.Changes) error {
 
 func (w *storeWriter) prepareHistory(p *preparer) {
 	w.events = p.bulk(`
-		INSERT INTO order_events
+		INSERT OR ROLLBACK INTO order_events
 		       (order_id, seq, at, site, kind, text)
 		VALUES (?, ?, ?, ?, ?, ?)`)
 	w.notices = p.bulk(`
-		INSERT INTO notices
+		INSERT OR ROLLBACK INTO notices
 		       (order_id, event, channel, seq, at, text)
 		VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (order_id, event, channel) DO NOTHING`)
-	w.transactions = p.bulk(`
-		INSERT INTO transactions
-		       (id, order_id, at, method, kind, state, amount, currency)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
 }
 
 func (w *storeWriter) writeHistory(batch *store.Changes) error {
@@ -149,20 +154,12 @@ func (w *storeWriter) writeHistory(batch *store.Changes) error {
 			return err
 		}
 	}
-	w.transactions.expect(len(batch.Transactions))
-	for i := range batch.Transactions {
-		t := &batch.Transactions[i]
-		b := w.transactions.row().uuid(t.ID).uuid(t.Order.UUID).time(t.At).text(string(t.Method)).text(string(t.Kind))
-		if err := b.text(string(t.State)).int(t.Amount.Minor).text(string(t.Amount.Currency)).done(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.records.writeTransactions(batch.Transactions)
 }
 
 func (w *storeWriter) preparePeople(p *preparer) {
 	w.users = p.bulk(`
-		INSERT INTO users
+		INSERT OR ROLLBACK INTO users
 		       (id, name, name_key, password_hash, district, email, phone, role, registered_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE
@@ -170,7 +167,7 @@ func (w *storeWriter) preparePeople(p *preparer) {
 		    district = excluded.district, email = excluded.email, phone = excluded.phone,
 		    role = excluded.role, registered_at = excluded.registered_at`)
 	w.carts = p.bulk(`
-		INSERT INTO carts
+		INSERT OR ROLLBACK INTO carts
 		       (owner, lines, changed_at)
 		VALUES (?, ?, ?)
 		ON CONFLICT (owner) DO UPDATE SET lines = excluded.lines, changed_at = excluded.changed_at`)
@@ -178,7 +175,7 @@ func (w *storeWriter) preparePeople(p *preparer) {
 		DELETE FROM carts
 		WHERE  owner = ?`)
 	w.sessions = p.bulk(`
-		INSERT INTO sessions
+		INSERT OR ROLLBACK INTO sessions
 		       (token_hash, data, expires_at)
 		VALUES (?, ?, ?)
 		ON CONFLICT (token_hash) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at`)
@@ -190,7 +187,7 @@ func (w *storeWriter) preparePeople(p *preparer) {
 
 // insertRequest is the same at a warehouse.
 const insertRequest = `
-		INSERT INTO requests
+		INSERT OR ROLLBACK INTO requests
 		       (key, body_hash, answer, at)
 		VALUES (?, ?, ?, ?)`
 

@@ -10,58 +10,60 @@ import (
 
 // warehouseWriter holds the statements that write a warehouse's own tables.
 type warehouseWriter struct {
-	conn  *sqlite.Conn
-	books booksWriter
+	conn      *sqlite.Conn
+	books     booksWriter
+	purchases purchaseWriter
+	returns   returnWriter
 
 	fulfillments, lines, events, products, versions, requests *bulk
-	update, updateLine, storedLines                           *sqlite.Stmt
+	update, updateLine                                        *bulk
+	storedLines                                               *sqlite.Stmt
 }
 
 func newWarehouseWriter(conn *sqlite.Conn) (*warehouseWriter, error) {
 	p := &preparer{conn: conn}
-	w := &warehouseWriter{conn: conn, books: newBooksWriter(p)}
+	w := &warehouseWriter{conn: conn, books: newBooksWriter(p), purchases: newPurchaseWriter(p), returns: newReturnWriter(p)}
 	w.prepareFulfillments(p)
 	w.events = p.bulk(`
-		INSERT INTO fulfillment_events
+		INSERT OR ROLLBACK INTO fulfillment_events
 		       (fulfillment_id, seq, at, kind, text)
 		VALUES (?, ?, ?, ?, ?)`)
 	w.products = p.bulk(`
-		INSERT INTO products
+		INSERT OR ROLLBACK INTO products
 		       (sku, name)
 		VALUES (?, ?)
 		ON CONFLICT (sku) DO UPDATE SET name = excluded.name`)
-	w.versions = p.bulk(`
-		INSERT INTO levels
+	w.versions = p.single(`
+		INSERT OR REPLACE INTO levels
 		       (sku, version)
-		VALUES (?, ?)
-		ON CONFLICT (sku) DO UPDATE SET version = excluded.version`)
+		VALUES (?, ?)`)
 	w.requests = p.bulk(insertRequest)
 	return w, p.err
 }
 
 func (w *warehouseWriter) prepareFulfillments(p *preparer) {
 	w.fulfillments = p.bulk(`
-		INSERT INTO fulfillments
+		INSERT OR ROLLBACK INTO fulfillments
 		       (id, order_id, number, store, stage, version, placed_at, changed_at,
 		        name, street, postal_code, city, district, email, phone)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
 	w.lines = p.bulk(`
-		INSERT INTO fulfillment_lines
-		       (fulfillment_id, line, sku, name, quantity, voided, returned)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`)
-	w.update = p.stmt(`
+		INSERT OR ROLLBACK INTO fulfillment_lines
+		       (fulfillment_id, line, sku, name, quantity, voided, returned, picked)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
+	w.update = p.single(`
 		UPDATE fulfillments
 		SET    stage = ?, version = ?, changed_at = ?,
 		       name = ?, street = ?, postal_code = ?, city = ?, district = ?, email = ?, phone = ?
 		WHERE  id = ?`)
 	w.storedLines = p.stmt(`
-		SELECT   line, voided, returned
+		SELECT   line, voided, returned, picked
 		FROM     fulfillment_lines
 		WHERE    fulfillment_id = ?
 		ORDER BY line`)
-	w.updateLine = p.stmt(`
+	w.updateLine = p.single(`
 		UPDATE fulfillment_lines
-		SET    voided = ?, returned = ?
+		SET    voided = ?, returned = ?, picked = ?
 		WHERE  fulfillment_id = ? AND line = ?`)
 }
 
@@ -78,7 +80,13 @@ func (w *warehouseWriter) write(batch *warehouse.Changes) error {
 			return err
 		}
 	}
-	return w.writeRest(batch)
+	if err := w.writeRest(batch); err != nil {
+		return err
+	}
+	if err := w.purchases.write(batch.Purchases); err != nil {
+		return err
+	}
+	return w.returns.write(batch.Returns)
 }
 
 func (w *warehouseWriter) writeFulfillments(fulfillments []fulfillment.Fulfillment) error {
@@ -100,7 +108,7 @@ func (w *warehouseWriter) writeFulfillments(fulfillments []fulfillment.Fulfillme
 		for j := range fulfillments[i].Lines {
 			l := &fulfillments[i].Lines[j]
 			b := w.lines.row().uuid(fulfillments[i].ID.UUID).int(int64(l.Line)).text(string(l.SKU)).text(l.Name)
-			if err := b.int(l.Quantity).int(l.Voided).int(l.Returned).done(); err != nil {
+			if err := b.int(l.Quantity).int(l.Voided).int(l.Returned).int(l.Picked).done(); err != nil {
 				return err
 			}
 		}
@@ -111,11 +119,11 @@ func (w *warehouseWriter) writeFulfillments(fulfillments []fulfillment.Fulfillme
 // updateFulfillment writes the head, and the lines that differ from the stored.
 func (w *warehouseWriter) updateFulfillment(f *fulfillment.Fulfillment) error {
 	a := &f.Address
-	head := bulk{now: w.update}
+	head := w.update.only()
 	head.text(string(f.Stage)).int(int64(f.Version)).time(f.ChangedAt)
 	head.text(a.Name).text(a.Street).text(a.PostalCode).text(a.City).text(string(a.District)).text(a.Email).text(a.Phone)
 	head.uuid(f.ID.UUID)
-	if err := run(w.update); err != nil {
+	if err := head.done(); err != nil {
 		return err
 	}
 	if w.conn.Changes() == 0 {
@@ -127,7 +135,7 @@ func (w *warehouseWriter) updateFulfillment(f *fulfillment.Fulfillment) error {
 	}
 	for i := range f.Lines {
 		l := &f.Lines[i]
-		want := counts{line: int64(l.Line), voided: l.Voided, returned: l.Returned}
+		want := counts{int64(l.Line), l.Voided, l.Returned, [3]int64{l.Picked}}
 		have := find(stored, want.line)
 		if have == nil {
 			return fault.New(fault.NotFound, "the fulfillment %s has no line %d", f.ID, l.Line)
@@ -135,9 +143,9 @@ func (w *warehouseWriter) updateFulfillment(f *fulfillment.Fulfillment) error {
 		if *have == want {
 			continue
 		}
-		b := bulk{now: w.updateLine}
-		b.int(want.voided).int(want.returned).uuid(f.ID.UUID).int(want.line)
-		if err := run(w.updateLine); err != nil {
+		b := w.updateLine.only()
+		b.int(l.Voided).int(l.Returned).int(l.Picked).uuid(f.ID.UUID).int(want.line)
+		if err := b.done(); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 
 	"crossdock/core/cart"
 	"crossdock/core/catalog"
+	"crossdock/core/date"
+	"crossdock/core/event"
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/core/order"
@@ -25,6 +27,7 @@ const (
 	aMovement
 	aUser
 	aTransaction
+	aReturn
 )
 
 // uid returns the identifier number n of a sort; they sort by n.
@@ -39,6 +42,8 @@ func orderID(n int) id.Order             { return id.Order{UUID: uid(anOrder, n)
 func fulfillmentID(n int) id.Fulfillment { return id.Fulfillment{UUID: uid(aFulfillment, n)} }
 func movementID(n int) id.Movement       { return id.Movement{UUID: uid(aMovement, n)} }
 func userID(n int) id.User               { return id.User{UUID: uid(aUser, n)} }
+func transactionID(n int) id.UUID        { return uid(aTransaction, n) }
+func returnID(n int) id.UUID             { return uid(aReturn, n) }
 
 func skuOf(n int) id.SKU { return id.SKU(fmt.Sprintf("SKU-%04d", n)) }
 
@@ -58,8 +63,12 @@ func address(n int) order.Address {
 	}
 }
 
+// day is a date, the later the larger n.
+func day(n int) date.Date { return date.Of(when(0)).Add(n) }
+
 // newOrder is an order with every field set: three lines at two warehouses.
 func newOrder(n int) order.Order {
+	moved := address(n + 1)
 	return order.Order{
 		ID: orderID(n), Number: int64(n), Store: StoreSite, Customer: userID(n), Reference: fmt.Sprintf("INV/%d ✓", n),
 		Status: order.Placed, Version: 1, PlacedAt: when(n), ChangedAt: when(n + 1), Address: address(n), Payment: "on-delivery",
@@ -69,8 +78,8 @@ func newOrder(n int) order.Order {
 			{Number: 3, SKU: skuOf(1), Name: "Again", Price: money.Of(0, "GBP"), Quantity: 1_000_000, Returned: 2},
 		},
 		Fulfillments: []order.Fulfillment{
-			{ID: fulfillmentID(2 * n), Warehouse: WarehouseSite, Stage: order.Requested, ChangedAt: when(n), Lines: []order.Part{
-				{Line: 1, SKU: skuOf(1), Quantity: 12, Asked: 3}, {Line: 3, SKU: skuOf(1), Quantity: 1_000_000, Returned: 2},
+			{ID: fulfillmentID(2 * n), Warehouse: WarehouseSite, Stage: order.Requested, ChangedAt: when(n), Promise: promise(1), Unasked: true, NotBefore: day(2), MoveTo: otherWarehouse, Redirect: order.RedirectAsked, Lines: []order.Part{
+				{Line: 1, SKU: skuOf(1), Quantity: 12, Asked: 3, Moving: 2}, {Line: 3, SKU: skuOf(1), Quantity: 1_000_000, Returned: 2},
 			}},
 			{ID: fulfillmentID(2*n + 1), Warehouse: otherWarehouse, Stage: order.Accepted, Version: 1, ChangedAt: when(n), Lines: []order.Part{
 				{Line: 2, SKU: skuOf(2), Quantity: 5, Voided: 1},
@@ -81,28 +90,90 @@ func newOrder(n int) order.Order {
 			{Rule: "one-warehouse", Warehouse: WarehouseSite, Verdict: order.Partly, Lines: 2, Wanted: 3, Got: 2, Note: unusual},
 			{Rule: "spill-over", Warehouse: otherWarehouse, Verdict: order.Chosen, SKU: skuOf(2), Wanted: 5, Got: 5},
 		},
-		Reason: "because", VoidAsked: true,
+		Reason: "because", VoidAsked: true, Unpaid: true, Promise: promise(4), NewAddress: &moved,
+		Waiting: []order.Wait{
+			{Line: 3, SKU: skuOf(1), Warehouse: otherWarehouse, Quantity: 1 << 40, Due: day(9)},
+			{Line: 1, SKU: skuOf(1), Warehouse: WarehouseSite, Quantity: 1, Due: day(8)},
+			{Line: 1, SKU: skuOf(1), Quantity: 2}, // of nobody yet
+			{Line: 1, SKU: skuOf(1), Quantity: 3},
+		},
 	}
+}
+
+func promise(n int) order.Promise { return order.Promise{From: day(n), To: day(n + 2)} }
+
+// plainOrder is newOrder(n) without what only some orders have: nothing waits,
+// nothing about it is to be changed, and a warehouse has begun.
+func plainOrder(n int) order.Order {
+	o := newOrder(n)
+	o.Unpaid, o.Promise, o.Waiting, o.NewAddress = false, order.Promise{}, nil, nil
+	f := &o.Fulfillments[0]
+	f.Promise, f.Unasked, f.NotBefore, f.MoveTo, f.Redirect = order.Promise{}, false, 0, "", order.NotRedirected
+	f.Lines[0].Moving = 0
+	o.Fulfillments[1].Stage = order.Picking
+	return o
 }
 
 // changedOrder is newOrder(n) with everything changed that an update may change.
 func changedOrder(n int) order.Order {
 	o := newOrder(n).Clone()
 	o.Status, o.Version, o.ChangedAt, o.Reason, o.VoidAsked = order.Sent, 7, when(99), "changed "+unusual, false
-	o.Address = order.Address{Name: "Somebody Else", District: "south"}
+	o.Address, o.NewAddress = order.Address{Name: "Somebody Else", District: "south"}, nil
+	o.Unpaid, o.Promise, o.Waiting = false, promise(20), nil
 	o.Lines[0].Voided, o.Lines[0].Returned = 2, 1
 	o.Lines[2].Voided, o.Lines[2].Returned = 3, 0
 	f := &o.Fulfillments[0]
 	f.Stage, f.Version, f.ChangedAt = order.SentStage, 6, when(98)
-	f.Lines[0].Voided, f.Lines[0].Asked, f.Lines[0].Returned = 2, 0, 1
-	f.Lines[1].Voided, f.Lines[1].Asked, f.Lines[1].Returned = 3, 4, 0
+	f.Promise, f.Unasked, f.NotBefore, f.MoveTo, f.Redirect = promise(30), false, 0, "", order.Redirected
+	f.Lines[0].Quantity, f.Lines[0].Voided, f.Lines[0].Asked, f.Lines[0].Moving, f.Lines[0].Returned = 13, 2, 0, 0, 1
+	f.Lines[1].Voided, f.Lines[1].Asked, f.Lines[1].Moving, f.Lines[1].Returned = 3, 4, 1, 0
 	return o
 }
 
 func product(n int) catalog.Product {
 	return catalog.Product{
 		SKU: skuOf(n), Name: fmt.Sprintf("Product %d", n), Description: unusual, Type: "kitchen", Category: "baking",
-		Price: money.Of(int64(100+n), "GBP"),
+		Price: money.Of(int64(100+n), "GBP"), Policy: catalog.Preorder, Cap: int64(1000 + n), ReleaseOn: day(n),
+	}
+}
+
+func warehouseProfile(n int) catalog.Warehouse {
+	return catalog.Warehouse{
+		Code: id.Site(fmt.Sprintf("wh%d", n)), Name: unusual, Place: catalog.Place{Latitude: 51.5074 + float64(n)/3, Longitude: -0.1278},
+		CutOff: 15*time.Hour + 30*time.Minute + time.Nanosecond, Workdays: date.Workdays, Handling: 2, Capacity: 400, Safety: 3,
+		PerBox: 4_200_000, PerUnit: 250_000, PerKm: 7,
+	}
+}
+
+func schedule(n int) store.Schedule {
+	return store.Schedule{Warehouse: WarehouseSite, Schedule: event.Schedule{
+		SKU: skuOf(n), Version: int64(n) << 40,
+		Arrivals: []event.Arriving{{On: day(3), Quantity: 40}, {On: day(9), Quantity: 1 << 50}, {Quantity: 7}},
+	}}
+}
+
+func hold(n int) store.Hold {
+	return store.Hold{Owner: owner(n), ExpiresAt: when(600 + n), Units: []store.Held{
+		{Warehouse: otherWarehouse, SKU: skuOf(2), Units: 1 << 50}, {Warehouse: WarehouseSite, SKU: skuOf(1), Units: 1},
+	}}
+}
+
+// newReturn is of the first fulfillment of newOrder(n).
+func newReturn(n int) store.Return {
+	return store.Return{
+		ID: returnID(n), Order: orderID(n), Fulfillment: fulfillmentID(2 * n), Warehouse: WarehouseSite, Reason: unusual,
+		AskedAt: when(n), ChangedAt: when(n + 1), Lines: []store.ReturnLine{
+			{Line: 1, SKU: skuOf(1), Quantity: 5, Received: 4, Good: 2, Damaged: 1}, {Line: 3, SKU: skuOf(1), Quantity: 1_000_000},
+		},
+	}
+}
+
+// newTransaction is a step of the payment of newOrder(n).
+func newTransaction(n int) pay.Transaction {
+	return pay.Transaction{
+		ID: transactionID(n), Order: orderID(n), At: when(n), Method: pay.OnDelivery, Kind: pay.Cancel, State: pay.Pending,
+		Amount: money.Of(1<<52, "GBP"), Provider: "bank " + unusual, Token: "tok_☃", Reference: "ref'1", Reason: unusual,
+		Attempts: 3, NextAt: when(40 + n),
 	}
 }
 
@@ -120,18 +191,23 @@ func fullStoreBatch(s *scribe, n int) *store.Changes {
 	return &store.Changes{
 		Books:     s.rows(n),
 		Products:  []catalog.Product{product(n)},
-		Districts: []catalog.District{{Code: id.District(fmt.Sprintf("d%d", n)), Name: "Norð", Warehouses: []id.Site{"wh2", "wh1"}}},
+		Districts: []catalog.District{{Code: id.District(fmt.Sprintf("d%d", n)), Name: "Norð", Warehouses: []id.Site{"wh2", "wh1"}, Place: catalog.Place{Latitude: -33.865143, Longitude: 151.2099}}},
 		Levels: []stock.Level{{
-			Warehouse: WarehouseSite, SKU: skuOf(n), OnHand: 15, Available: 1, Quota: 2, Allocated: 3, Picked: 4, Version: 5,
+			Warehouse: WarehouseSite, SKU: skuOf(n), OnHand: 15, Available: 1, Quota: 2, Allocated: 3, Picked: 4, Version: 5, Elsewhere: 6,
 		}},
 		Orders:       []order.Order{o},
 		Events:       []order.Event{{Order: o.ID, Seq: 1, At: when(n), Site: StoreSite, Kind: "placed", Text: unusual}},
 		Notices:      []order.Notice{{Order: o.ID, Seq: 1, Event: "placed", Channel: "page", At: when(n), Text: unusual}},
-		Transactions: []pay.Transaction{{ID: uid(aTransaction, n), Order: o.ID, At: when(n), Method: pay.OnDelivery, Kind: pay.Authorize, State: pay.Pending, Amount: o.Total}},
+		Transactions: []pay.Transaction{newTransaction(n)},
 		Users:        []store.User{user(n)},
 		Carts:        []store.CartRow{{Owner: owner(n), Cart: cart.Cart{Lines: []cart.Line{{SKU: skuOf(2), Units: 3}, {SKU: skuOf(1), Units: 1}}}, ChangedAt: when(n)}},
 		Sessions:     []store.Session{session(n)},
 		Requests:     []store.Request{{Key: keyed(n), BodyHash: [32]byte{byte(n), 255}, Answer: o.ID.String(), At: when(n)}},
+		Warehouses:   []catalog.Warehouse{warehouseProfile(n)},
+		Schedules:    []store.Schedule{schedule(n)},
+		Loads:        []store.Load{{Warehouse: WarehouseSite, On: day(n), Parcels: 17}},
+		Holds:        []store.Hold{hold(n)},
+		Returns:      []store.Return{newReturn(n)},
 	}
 }
 

@@ -8,12 +8,14 @@ import (
 
 	"crossdock/core/cart"
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/event"
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/core/order"
 	"crossdock/core/pay"
+	"crossdock/core/purchase"
 	"crossdock/core/stock"
 	"crossdock/dist/feed"
 	"crossdock/engine/memory"
@@ -51,7 +53,7 @@ func testStoreRandom(t *testing.T, f StoreFactory) {
 				r.reopen()
 			}
 		}
-		want := StoreEngine{Journal: twin, Lookups: twin, Queries: twin, Feeds: twin, Moments: twin}
+		want := StoreEngine{Journal: twin, Lookups: twin, Queries: twin, Records: twin, Feeds: twin, Moments: twin}
 		same(rt, "the engine", viewStore(rt, r.ctx, want), viewStore(rt, r.ctx, r.StoreEngine))
 		for range 10 {
 			compareStoreQueries(rt, r, twin)
@@ -133,6 +135,7 @@ func drawStoreBatch(t *rapid.T, s *scribe, orders map[int]bool) *store.Changes {
 			p := product(n("product"))
 			p.Name, p.Description, p.Category = text(t), text(t), text(t)
 			p.Price = money.Of(int64(number(t, "price", 0, 3)), "GBP")
+			p.Cap, p.ReleaseOn = int64(number(t, "cap", 0, 2)), day(number(t, "release", 0, 2))
 			return p
 		}),
 		Districts: some(t, "districts", 1, func() catalog.District {
@@ -140,7 +143,7 @@ func drawStoreBatch(t *rapid.T, s *scribe, orders map[int]bool) *store.Changes {
 		}),
 		Levels: some(t, "levels", 2, func() stock.Level {
 			at := rapid.SampledFrom([]id.Site{"wh1", "wh2"}).Draw(t, "warehouse")
-			return stock.Level{Warehouse: at, SKU: skuOf(n("sku")), OnHand: int64(n("on hand")), Version: int64(n("version"))}
+			return stock.Level{Warehouse: at, SKU: skuOf(n("sku")), OnHand: int64(n("on hand")), Version: int64(n("version")), Elsewhere: int64(n("elsewhere"))}
 		}),
 		Orders: some(t, "orders", 2, func() order.Order { return drawOrder(t, newOrder(n("order"))) }),
 		Users: some(t, "users", 2, func() store.User {
@@ -167,9 +170,10 @@ func drawStoreBatch(t *rapid.T, s *scribe, orders map[int]bool) *store.Changes {
 	for known := range viewed {
 		if orders[known] && number(t, "change", 0, 2) == 0 {
 			drawHistory(t, c, newOrder(known))
-			c.Updates = append(c.Updates, drawOrder(t, changedOrder(known)))
+			c.Updates = append(c.Updates, drawUpdate(t, known))
 		}
 	}
+	drawPlans(t, c)
 	return c
 }
 
@@ -179,7 +183,57 @@ func drawOrder(t *rapid.T, o order.Order) order.Order {
 	o.Address.Street, o.Reference = text(t), text(t)
 	o.Lines[0].Voided = int64(number(t, "voided", 0, 9))
 	o.Fulfillments[1].Lines[0].Asked = int64(number(t, "asked", 0, 4))
+	o.Unpaid = rapid.Bool().Draw(t, "unpaid")
+	if rapid.Bool().Draw(t, "settled") {
+		o.Waiting = nil
+		for i := range o.Fulfillments {
+			o.Fulfillments[i].Unasked = false
+		}
+	}
+	o.Waiting = o.Waiting[number(t, "waits", 0, len(o.Waiting)):]
 	return o
+}
+
+// drawUpdate draws an order that has changed or grown, and leaves some of it out.
+func drawUpdate(t *rapid.T, n int) order.Order {
+	made := rapid.SampledFrom([]func(n int) order.Order{newOrder, changedOrder, plainOrder, grownOrder}).Draw(t, "update")
+	o := drawOrder(t, made(n))
+	for i := range o.Fulfillments {
+		o.Fulfillments[i].Lines = o.Fulfillments[i].Lines[number(t, "parts", 0, len(o.Fulfillments[i].Lines)):]
+	}
+	o.Fulfillments = o.Fulfillments[number(t, "fulfillments", 0, len(o.Fulfillments)):]
+	o.Lines = o.Lines[number(t, "lines", 0, 3):]
+	return o
+}
+
+func drawPlans(t *rapid.T, c *store.Changes) {
+	n := func(what string) int { return number(t, what, 1, viewed-1) }
+	site := func() id.Site { return rapid.SampledFrom([]id.Site{"wh1", "wh2"}).Draw(t, "warehouse") }
+	c.Warehouses = some(t, "warehouses", 1, func() catalog.Warehouse {
+		w := warehouseProfile(n("warehouse"))
+		w.Name, w.Workdays = text(t), date.Days(number(t, "days", 0, int(date.Week)))
+		return w
+	})
+	c.Schedules = some(t, "schedules", 2, func() store.Schedule {
+		s := schedule(n("sku"))
+		s.Warehouse, s.Arrivals = site(), s.Arrivals[number(t, "arrivals", 0, 3):]
+		return s
+	})
+	c.Loads = some(t, "loads", 2, func() store.Load {
+		return store.Load{Warehouse: site(), On: day(number(t, "day", 0, 3)), Parcels: number(t, "parcels", 0, 20)}
+	})
+	c.Holds = some(t, "holds", 2, func() store.Hold {
+		h := hold(n("owner"))
+		h.Units = h.Units[number(t, "units", 0, 2):]
+		return h
+	})
+	c.Returns = some(t, "returns", 2, func() store.Return {
+		back := newReturn(n("return"))
+		back.Order, back.AskedAt = orderID(n("order")), when(number(t, "at", 0, 3))
+		back.Lines[0].Good = int64(number(t, "good", 0, 3))
+		back.Lines = back.Lines[number(t, "lines", 0, 2):]
+		return back
+	})
 }
 
 func drawHistory(t *rapid.T, c *store.Changes, o order.Order) {
@@ -191,7 +245,10 @@ func drawHistory(t *rapid.T, c *store.Changes, o order.Order) {
 		return order.Notice{Order: o.ID, Seq: number(t, "seq", 1, 9), Event: event, Channel: "page", At: when(number(t, "at", 0, 2)), Text: text(t)}
 	})...)
 	c.Transactions = append(c.Transactions, some(t, "transactions", 1, func() pay.Transaction {
-		return pay.Transaction{ID: uid(aTransaction, number(t, "transaction", 1, 99)), Order: o.ID, At: when(1), Method: pay.OnDelivery, Kind: pay.Capture, State: pay.Failed}
+		step := newTransaction(number(t, "transaction", 1, 9))
+		step.Order, step.At, step.Reason = o.ID, when(number(t, "at", 0, 3)), text(t)
+		step.Kind, step.State = rapid.SampledFrom(pay.Kinds()).Draw(t, "kind"), rapid.SampledFrom([]pay.State{pay.Pending, pay.Success, pay.Failed}).Draw(t, "state")
+		return step
 	})...)
 }
 
@@ -240,7 +297,7 @@ func testWarehouseRandom(t *testing.T, f WarehouseFactory) {
 				r.reopen()
 			}
 		}
-		want := WarehouseEngine{Journal: twin, Queries: twin, Feeds: twin, Moments: twin}
+		want := WarehouseEngine{Journal: twin, Queries: twin, PurchaseBook: twin, ReturnBook: twin, Feeds: twin, Moments: twin}
 		same(rt, "the engine", viewWarehouse(rt, r.ctx, want), viewWarehouse(rt, r.ctx, r.WarehouseEngine))
 	})
 }
@@ -265,9 +322,22 @@ func drawWarehouseBatch(t *rapid.T, s *scribe, known map[id.Fulfillment]bool) *w
 		if !known[f.ID] || number(t, "change", 0, 2) > 0 {
 			continue
 		}
-		f.Lines[0].Returned = int64(n("returned"))
+		f.Lines[0].Returned, f.Lines[0].Picked = int64(n("returned")), int64(number(t, "picked", 0, 3))
 		c.Updates = append(c.Updates, f)
 		c.Events = append(c.Events, warehouse.Event{Fulfillment: f.ID, Seq: number(t, "seq", 1, 30), At: when(i), Kind: "k", Text: text(t)})
 	}
+	c.Purchases = some(t, "purchases", 2, func() purchase.Purchase {
+		p := newPurchase(n("purchase"))
+		p.Supplier, p.Closed, p.Lines[0].Received = text(t), rapid.Bool().Draw(t, "closed"), int64(number(t, "received", 0, 3))
+		p.Lines[0].Shares = p.Lines[0].Shares[number(t, "shares", 0, 2):]
+		p.Lines = p.Lines[number(t, "lines", 0, 2):]
+		return p
+	})
+	c.Returns = some(t, "returns", 2, func() fulfillment.ReturnOrder {
+		r := newReturnOrder(n("return"))
+		r.State, r.Reason = rapid.SampledFrom(fulfillment.ReturnStates()).Draw(t, "state"), text(t)
+		r.Lines = r.Lines[number(t, "lines", 0, 2):]
+		return r
+	})
 	return c
 }

@@ -12,6 +12,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/core/order"
+	"crossdock/core/pay"
 	"crossdock/core/stock"
 	"crossdock/site/audit"
 	"crossdock/site/books"
@@ -26,9 +27,11 @@ func testEmptyStore(t *testing.T, f StoreFactory) {
 	same(t, "Snapshot", sourceView{Head: audit.Head{Site: StoreSite, Role: audit.Store, Epoch: Epoch}}, viewMoment(t, r.ctx, r.Moments))
 	view := viewStore(t, r.ctx, r.StoreEngine)
 	for n := range viewed {
-		same(t, "lookups", []string{"not-found", "not-found", "not-found", "not-found", "not-found", "not-found"}, []string{
+		same(t, "lookups", []string{"not-found", "not-found", "not-found", "not-found", "not-found", "not-found", "not-found"}, []string{
 			view.Orders[n].Error, view.Users[n].Error, view.Named[n].Error, view.Carts[n].Error, view.Sessions[n].Error, view.Requests[n].Error,
+			view.Returned[n].Error,
 		})
+		same(t, "records", 0, len(view.Payments[n])+len(view.Returns[n]))
 		same(t, "orders of nobody", answer[[]order.Order]{}, view.OrdersOf[n])
 	}
 	same(t, "products", store.ProductPage{}, view.Products)
@@ -49,6 +52,12 @@ func testStoreComesBack(t *testing.T, f StoreFactory) {
 			same(t, "districts", append(first.Districts[:1:1], second.Districts...), loaded.Districts)
 			same(t, "levels", append(first.Levels[:1:1], second.Levels...), loaded.Levels)
 			same(t, "last number", int64(2), loaded.LastNumber)
+			same(t, "warehouses", append(first.Warehouses[:1:1], second.Warehouses...), loaded.Warehouses)
+			same(t, "schedules", append(first.Schedules[:1:1], second.Schedules...), loaded.Schedules)
+			same(t, "loads", append(first.Loads[:1:1], second.Loads...), loaded.Loads)
+			same(t, "holds", append(first.Holds[:1:1], second.Holds...), loaded.Holds)
+			same(t, "unsettled", append(first.Orders[:1:1], second.Orders...), loaded.Unsettled)
+			same(t, "pending", append(first.Transactions[:1:1], second.Transactions...), loaded.Pending)
 			same(t, "orders", append(first.Orders[:1:1], second.Orders...), viewMoment(t, r.ctx, r.Moments).Orders)
 			same(t, "role", audit.Store, viewMoment(t, r.ctx, r.Moments).Head.Role)
 			readBack(t, r, first)
@@ -69,6 +78,9 @@ func readBack(t *testing.T, r *storeRig, c *store.Changes) {
 	same(t, "cart", answer[cart.Cart]{Value: c.Carts[0].Cart}, answerOf(r.Cart(r.ctx, c.Carts[0].Owner)))
 	same(t, "session", answer[store.Session]{Value: c.Sessions[0]}, answerOf(r.Session(r.ctx, c.Sessions[0].TokenHash, when(0))))
 	same(t, "request", answer[store.Request]{Value: c.Requests[0]}, answerOf(r.Request(r.ctx, c.Requests[0].Key)))
+	same(t, "transactions", answer[[]pay.Transaction]{Value: c.Transactions}, answerOf(r.Transactions(r.ctx, o.ID)))
+	same(t, "return", answer[store.Return]{Value: c.Returns[0]}, answerOf(r.Return(r.ctx, c.Returns[0].ID)))
+	same(t, "returns", answer[[]store.Return]{Value: c.Returns}, answerOf(r.Returns(r.ctx, o.ID)))
 	events, notices, err := r.StoreEngine.Story(r.ctx, o.ID)
 	read(t, "Story", 0, err)
 	same(t, "events", c.Events, events)
@@ -89,6 +101,9 @@ func testStoreCopies(t *testing.T, f StoreFactory) {
 	c.Books.Parked[0].Message.Body[0]++
 	c.Carts[0].Cart.Lines[0].Units++
 	c.Sessions[0].Data[0]++
+	c.Schedules[0].Arrivals[0].Quantity++
+	c.Holds[0].Units[0].Units++
+	c.Returns[0].Lines[0].Quantity++
 	spoilOrder(c.Orders[0])
 	same(t, "after changing what went in", want, viewStore(t, r.ctx, r.StoreEngine))
 	out := viewStore(t, r.ctx, r.StoreEngine)
@@ -102,6 +117,13 @@ func testStoreCopies(t *testing.T, f StoreFactory) {
 	spoilOrder(out.Orders[1].Value)
 	spoilOrder(out.OrdersOf[1].Value[0])
 	spoilOrder(out.Source.Orders[0])
+	spoilOrder(out.Load.Unsettled[0])
+	out.Load.Pending[0].Reason = "spoiled"
+	out.Load.Schedules[0].Arrivals[0].Quantity++
+	out.Load.Holds[0].Units[0].Units++
+	out.Payments[1][0].Reason = "spoiled"
+	out.Returned[1].Value.Lines[0].Quantity++
+	out.Returns[1][0].Lines[0].Quantity++
 	out.Page.Orders[0].Fulfillments[0].Stage = "spoiled"
 	same(t, "after changing what came out", want, viewStore(t, r.ctx, r.StoreEngine))
 }
@@ -111,6 +133,8 @@ func spoilOrder(o order.Order) {
 	o.Fulfillments[0].Stage = "spoiled"
 	o.Fulfillments[0].Lines[0].Asked++
 	o.Why[0].Rule = "spoiled"
+	o.Waiting[0].Quantity++
+	o.NewAddress.Name = "spoiled"
 }
 
 func testStoreReplaces(t *testing.T, f StoreFactory) {
@@ -119,7 +143,8 @@ func testStoreReplaces(t *testing.T, f StoreFactory) {
 	r.commit(c)
 	p, d, l, u, k := c.Products[0], c.Districts[0], c.Levels[0], c.Users[0], c.Sessions[0]
 	p.Name, p.Description, p.Type, p.Category, p.Price = "New", "", "garden", "pots", money.Of(0, "EUR")
-	d.Name, d.Warehouses = "Nouveau", []id.Site{"wh9"}
+	p.Policy, p.Cap, p.ReleaseOn = catalog.InStock, 0, 0
+	d.Name, d.Warehouses, d.Place = "Nouveau", []id.Site{"wh9"}, catalog.Place{}
 	l.OnHand, l.Available, l.Quota, l.Allocated, l.Picked, l.Version = 0, 9, 8, 7, 6, 5
 	u.Name, u.PasswordHash, u.District, u.Email, u.Phone, u.RegisteredAt = "other", "", "", "", "", when(3)
 	k.Data, k.ExpiresAt = nil, when(2000)
@@ -152,7 +177,7 @@ func testOrderUpdate(t *testing.T, f StoreFactory) {
 	update := want.Clone()
 	update.Number, update.Reference, update.Payment, update.Customer, update.Why = 77, "other", "other", userID(2), nil // cannot change
 	update.PlacedAt, update.Total, update.Lines[0].Quantity, update.Lines[0].Name = when(50), money.Of(1, "EUR"), 99, "other"
-	update.Fulfillments[0].Lines[0].Quantity, update.Fulfillments[1].Warehouse = 99, "other"
+	update.Fulfillments[0].Lines[0].SKU, update.Fulfillments[1].Warehouse = "other", "other"
 	r.commit(&store.Changes{Updates: []order.Order{update}})
 	r.reopen()
 	same(t, "order", answer[order.Order]{Value: want}, answerOf(r.Order(r.ctx, want.ID)))
@@ -165,10 +190,8 @@ func testOrderUpdateMisses(t *testing.T, f StoreFactory) {
 	s := newScribe(StoreSite)
 	r.commit(fullStoreBatch(s, 1))
 	for name, spoil := range map[string]func(o *order.Order){
-		"order":       func(o *order.Order) { o.ID = orderID(8) },
-		"line":        func(o *order.Order) { o.Lines[2].Number = 9 },
-		"fulfillment": func(o *order.Order) { o.Fulfillments[1].ID = fulfillmentID(99) },
-		"part":        func(o *order.Order) { o.Fulfillments[1].Lines[0].Line = 3 },
+		"order": func(o *order.Order) { o.ID = orderID(8) },
+		"line":  func(o *order.Order) { o.Lines[2].Number = 9 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			before := viewStore(t, r.ctx, r.StoreEngine)
@@ -217,7 +240,11 @@ func testStoreConstraints(t *testing.T, f StoreFactory) {
 		{"fulfillment", fault.Exists, func(c *store.Changes) { c.Orders[0].Fulfillments[1].ID = fulfillmentID(2) }},
 		{"event", fault.Exists, func(c *store.Changes) { c.Events = append(c.Events, old.Events[0]) }},
 		{"event twice in a batch", fault.Exists, func(c *store.Changes) { c.Events = append(c.Events, c.Events[0]) }},
-		{"transaction", fault.Exists, func(c *store.Changes) { c.Transactions[0].ID = old.Transactions[0].ID }},
+		{"fulfillment that an update adds", fault.Exists, func(c *store.Changes) {
+			c.Updates[0].Fulfillments = append(c.Updates[0].Fulfillments, order.Fulfillment{ID: fulfillmentID(4), Warehouse: "wh9", Stage: order.Requested})
+		}},
+		{"load", fault.Conflict, func(c *store.Changes) { c.Loads[0].Parcels = -1 }},
+		{"return", fault.Conflict, func(c *store.Changes) { c.Returns[0].Lines[0].Good = 99 }},
 		{"user name", fault.Exists, func(c *store.Changes) { c.Users[0].Name = old.Users[0].Name }},
 		{"user name in capitals", fault.Exists, func(c *store.Changes) { c.Users[0].Name = strings.ToUpper(old.Users[0].Name) }},
 		{"request", fault.Exists, func(c *store.Changes) { c.Requests[0].Key = old.Requests[0].Key }},
@@ -246,10 +273,20 @@ func testStoreTimes(t *testing.T, f StoreFactory) {
 	want := time.Date(2026, 6, 30, 21, 34, 5, 123_456_000, time.UTC)
 	o := newOrder(1)
 	o.PlacedAt, o.ChangedAt, o.Fulfillments[0].ChangedAt, o.Fulfillments[1].ChangedAt = fine, time.Time{}, fine, time.Time{}
+	step, back, kept := newTransaction(1), newReturn(1), hold(1)
+	step.At, step.NextAt, back.AskedAt, back.ChangedAt, kept.ExpiresAt = fine, time.Time{}, fine, time.Time{}, fine
 	u := user(1)
 	u.RegisteredAt = time.Time{}
-	r.commit(&store.Changes{Users: []store.User{u}, Orders: []order.Order{o}})
+	r.commit(&store.Changes{
+		Users: []store.User{u}, Orders: []order.Order{o}, Transactions: []pay.Transaction{step},
+		Returns: []store.Return{back}, Holds: []store.Hold{kept},
+	})
 	r.reopen()
+	loaded := loadStore(t, r.ctx, r.Journal)
+	step.At, back.AskedAt, kept.ExpiresAt = want, want, want
+	same(t, "pending", []pay.Transaction{step}, loaded.Pending)
+	same(t, "holds", []store.Hold{kept}, loaded.Holds)
+	same(t, "returns", answer[[]store.Return]{Value: []store.Return{back}}, answerOf(r.Returns(r.ctx, o.ID)))
 	got, err := r.Order(r.ctx, o.ID)
 	got = read(t, "Order", got, err)
 	same(t, "times", []time.Time{want, {}, want, {}}, []time.Time{
@@ -273,7 +310,7 @@ func testLargeStoreBatch(t *testing.T, f StoreFactory) {
 		}))
 		changes.Books.Balances = append(changes.Books.Balances, stock.Balance{SKU: skuOf(n), Account: stock.HeldAt(WarehouseSite), Units: 1})
 	}
-	o := newOrder(1)
+	o := plainOrder(1)
 	o.Lines, o.Fulfillments[0].Lines = nil, nil
 	for n := 1; n <= order.MaxLines; n++ {
 		o.Lines = append(o.Lines, order.Line{Number: n, SKU: skuOf(n), Name: unusual, Price: money.Of(1, "GBP"), Quantity: 1})

@@ -9,16 +9,24 @@
 //     batch inserts the same batch may update, and a session ended in the batch
 //     that saved it is gone.
 //   - A second row under the same key is fault.Exists: movement, order, order
-//     number, fulfillment, event, transaction, message, parked message, user
-//     name (by strings.ToLower), request. A row that breaks another rule is
-//     fault.Conflict: a movement whose Seq is not the next one, one of no units,
-//     an internal account below zero. An update of an order, line, fulfillment or
-//     part that is not there is fault.NotFound. In each case nothing of the batch
-//     stays. Rows that refer to what is not there are left to the engine.
+//     number, fulfillment, event, message, parked message, user name (by
+//     strings.ToLower), request, line of a return. A row that breaks another rule
+//     is fault.Conflict: a movement whose Seq is not the next one, one of no
+//     units, an internal account below zero, a load below zero, a line of a return
+//     of which more was found than came back. An update of an order or line that
+//     is not there, or of a warehouse's fulfillment, is fault.NotFound. In each
+//     case nothing of the batch stays. Rows that refer to what is not there are
+//     left to the engine.
 //   - An update replaces: of an order status, version, changed_at, reason,
-//     void_asked and address; of a line voided and returned; of a fulfillment
-//     stage, version and changed_at; of a part voided, asked and returned. At a
-//     warehouse: stage, version, changed_at and address; voided and returned.
+//     void_asked, unpaid, promise, address, new_address and all that waits; of a
+//     line voided and returned; of a fulfillment all but its identifier and
+//     warehouse; of a part all but its line and SKU. Fulfillments and parts that
+//     are not there are added, the former behind the others, the latter in order of
+//     their lines. What the update leaves out stays. At a warehouse: stage,
+//     version, changed_at and address; voided, returned and picked.
+//   - Steps of a payment, and returns, are in order of time, then of their
+//     identifiers; a step is known by its order and its identifier. Unsettled
+//     orders are in order of their numbers. Every stored load is loaded.
 //   - Times come back in UTC, cut to microseconds; the zero time as itself. An
 //     empty slice may come back as nil, and nil as an empty slice.
 //   - Newest first and oldest first are by identifier, whatever the times say.
@@ -38,7 +46,10 @@
 //     page of Stock counts its SKUs, not its rows, so that a cursor never
 //     splits one.
 //   - A page of a warehouse's levels has each SKU with a product, a version or a
-//     balance. OnHand is the sum of its internal accounts but those in transit.
+//     balance. OnHand is the sum of its internal accounts but those in transit and
+//     those of what is announced.
+//   - The lines of a warehouse's purchases and returns, and the shares of a line,
+//     come back in the order in which they were written.
 //   - A message is one of the page while it is the first, or all bodies so far
 //     with its own are at most maxBytes. Where there is no message, its cursor
 //     is the zero Cursor.
@@ -76,6 +87,7 @@ type StoreEngine struct {
 	store.Journal
 	store.Lookups
 	store.Queries
+	store.Records
 	books.Feeds
 	Moments
 	Close func() error // nil where there is nothing to close
@@ -85,6 +97,8 @@ type StoreEngine struct {
 type WarehouseEngine struct {
 	warehouse.Journal
 	warehouse.Queries
+	warehouse.PurchaseBook
+	warehouse.ReturnBook
 	books.Feeds
 	Moments
 	Close func() error // nil where there is nothing to close

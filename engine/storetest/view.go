@@ -10,6 +10,8 @@ import (
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
 	"crossdock/core/order"
+	"crossdock/core/pay"
+	"crossdock/core/purchase"
 	"crossdock/core/stock"
 	"crossdock/dist/feed"
 	"crossdock/site/audit"
@@ -101,6 +103,14 @@ func loadStore(t tb, ctx context.Context, from store.Journal) store.Snapshot {
 	slices.SortFunc(s.Levels, func(a, b stock.Level) int {
 		return cmp.Or(cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Warehouse, b.Warehouse))
 	})
+	slices.SortFunc(s.Warehouses, func(a, b catalog.Warehouse) int { return cmp.Compare(a.Code, b.Code) })
+	slices.SortFunc(s.Schedules, func(a, b store.Schedule) int {
+		return cmp.Or(cmp.Compare(a.SKU, b.SKU), cmp.Compare(a.Warehouse, b.Warehouse))
+	})
+	slices.SortFunc(s.Loads, func(a, b store.Load) int {
+		return cmp.Or(cmp.Compare(a.Warehouse, b.Warehouse), cmp.Compare(a.On, b.On))
+	})
+	slices.SortFunc(s.Holds, func(a, b store.Hold) int { return cmp.Compare(a.Owner, b.Owner) })
 	return s
 }
 
@@ -152,6 +162,9 @@ type storeView struct {
 	Carts    []answer[cart.Cart]
 	Sessions []answer[store.Session]
 	Requests []answer[store.Request]
+	Payments [][]pay.Transaction
+	Returned []answer[store.Return]
+	Returns  [][]store.Return
 	Products store.ProductPage
 	Shelves  []store.Shelf
 	Page     store.OrderPage
@@ -175,6 +188,11 @@ func viewStore(t tb, ctx context.Context, e StoreEngine) storeView {
 		v.Carts = append(v.Carts, answerOf(e.Cart(ctx, owner(n))))
 		v.Sessions = append(v.Sessions, answerOf(e.Session(ctx, session(n).TokenHash, when(0))))
 		v.Requests = append(v.Requests, answerOf(e.Request(ctx, keyed(n))))
+		steps, err := e.Transactions(ctx, orderID(n))
+		v.Payments = append(v.Payments, read(t, "Transactions", steps, err))
+		v.Returned = append(v.Returned, answerOf(e.Return(ctx, returnID(n))))
+		returns, err := e.Returns(ctx, orderID(n))
+		v.Returns = append(v.Returns, read(t, "Returns", returns, err))
 		events, notices, err := e.Story(ctx, orderID(n))
 		v.Events = append(v.Events, read(t, "Story", events, err))
 		v.Notices = append(v.Notices, notices)
@@ -202,6 +220,11 @@ type warehouseView struct {
 	Events       [][]warehouse.Event
 	Page         []fulfillment.Fulfillment
 	Levels       []warehouse.ProductLevel
+	Purchases    []answer[purchase.Purchase]
+	Bought       []purchase.Purchase
+	Open         []purchase.Purchase
+	Returns      []answer[fulfillment.ReturnOrder]
+	Returned     []fulfillment.ReturnOrder
 }
 
 func viewWarehouse(t tb, ctx context.Context, e WarehouseEngine) warehouseView {
@@ -212,6 +235,8 @@ func viewWarehouse(t tb, ctx context.Context, e WarehouseEngine) warehouseView {
 	for n := range viewed {
 		v.Fulfillments = append(v.Fulfillments, answerOf(e.Fulfillment(ctx, fulfillmentID(n))))
 		v.Requests = append(v.Requests, answerOf(e.Request(ctx, keyed(n))))
+		v.Purchases = append(v.Purchases, answerOf(e.Purchase(ctx, newPurchase(n).ID)))
+		v.Returns = append(v.Returns, answerOf(e.Return(ctx, returnID(n))))
 		events, err := e.Story(ctx, fulfillmentID(n))
 		v.Events = append(v.Events, read(t, "Story", events, err))
 	}
@@ -219,5 +244,11 @@ func viewWarehouse(t tb, ctx context.Context, e WarehouseEngine) warehouseView {
 	v.Page = read(t, "Fulfillments", page, err)
 	levels, err := e.Levels(ctx, warehouse.StockQuery{Limit: all})
 	v.Levels = read(t, "Levels", levels, err)
+	bought, err := e.Purchases(ctx, warehouse.PurchaseQuery{Limit: all})
+	v.Bought = read(t, "Purchases", bought, err)
+	open, err := e.Purchases(ctx, warehouse.PurchaseQuery{Open: true, Limit: all})
+	v.Open = read(t, "Purchases", open, err)
+	returned, err := e.Returns(ctx, warehouse.ReturnQuery{Limit: all})
+	v.Returned = read(t, "Returns", returned, err)
 	return v
 }

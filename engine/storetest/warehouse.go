@@ -9,6 +9,7 @@ import (
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
 	"crossdock/core/order"
+	"crossdock/core/purchase"
 	"crossdock/core/stock"
 	"crossdock/site/audit"
 	"crossdock/site/books"
@@ -21,8 +22,8 @@ func newFulfillment(n int) fulfillment.Fulfillment {
 		ID: fulfillmentID(n), Order: orderID(n), Number: int64(n), Store: StoreSite, Stage: order.Accepted, Version: 1,
 		PlacedAt: when(n), ChangedAt: when(n + 1), Address: address(n),
 		Lines: []fulfillment.Line{
-			{Line: 1, SKU: skuOf(1), Name: unusual, Quantity: 1_000_000, Voided: 1},
-			{Line: 3, SKU: skuOf(2), Name: "Spoon", Quantity: 2, Returned: 1},
+			{Line: 1, SKU: skuOf(1), Name: unusual, Quantity: 1_000_000, Voided: 1, Picked: 7},
+			{Line: 3, SKU: skuOf(2), Name: "Spoon", Quantity: 2, Returned: 1, Picked: 1},
 		},
 	}
 }
@@ -32,8 +33,8 @@ func changedFulfillment(n int) fulfillment.Fulfillment {
 	f := newFulfillment(n)
 	f.Stage, f.Version, f.ChangedAt = order.SentStage, 9, when(77)
 	f.Address = order.Address{Name: "Somebody Else", District: "south"}
-	f.Lines[0].Voided, f.Lines[0].Returned = 5, 6
-	f.Lines[1].Voided, f.Lines[1].Returned = 1, 0
+	f.Lines[0].Voided, f.Lines[0].Returned, f.Lines[0].Picked = 5, 6, 8
+	f.Lines[1].Voided, f.Lines[1].Returned, f.Lines[1].Picked = 1, 0, 0
 	return f
 }
 
@@ -46,6 +47,8 @@ func fullWarehouseBatch(s *scribe, n int) *warehouse.Changes {
 		Products:     []event.Product{{SKU: skuOf(n), Name: unusual}},
 		Versions:     []warehouse.Version{{SKU: skuOf(n), Version: int64(n) << 40}},
 		Requests:     []warehouse.Request{{Key: keyed(n), BodyHash: [32]byte{byte(n), 255}, Answer: unusual, At: when(n)}},
+		Purchases:    []purchase.Purchase{newPurchase(n)},
+		Returns:      []fulfillment.ReturnOrder{newReturnOrder(n)},
 	}
 }
 
@@ -57,9 +60,11 @@ func testEmptyWarehouse(t *testing.T, f WarehouseFactory) {
 	same(t, "Snapshot", sourceView{Head: audit.Head{Site: WarehouseSite, Role: audit.Warehouse, Epoch: Epoch}}, viewMoment(t, r.ctx, r.Moments))
 	view := viewWarehouse(t, r.ctx, r.WarehouseEngine)
 	for n := range viewed {
-		same(t, "lookups", []string{"not-found", "not-found"}, []string{view.Fulfillments[n].Error, view.Requests[n].Error})
+		same(t, "lookups", []string{"not-found", "not-found", "not-found", "not-found"}, []string{
+			view.Fulfillments[n].Error, view.Requests[n].Error, view.Purchases[n].Error, view.Returns[n].Error,
+		})
 	}
-	same(t, "pages", 0, len(view.Page)+len(view.Levels))
+	same(t, "pages", 0, len(view.Page)+len(view.Levels)+len(view.Bought)+len(view.Open)+len(view.Returned))
 }
 
 func testWarehouseComesBack(t *testing.T, f WarehouseFactory) {
@@ -75,9 +80,12 @@ func testWarehouseComesBack(t *testing.T, f WarehouseFactory) {
 			same(t, "fulfillments", both, viewMoment(t, r.ctx, r.Moments).Fulfillments)
 			page, err := r.Fulfillments(r.ctx, warehouse.FulfillmentQuery{Limit: 5})
 			same(t, "page", both, read(t, "Fulfillments", page, err))
+			same(t, "purchases", append(first.Purchases[:1:1], second.Purchases...), loadWarehouse(t, r.ctx, r.Journal).Purchases)
 			for _, c := range []*warehouse.Changes{first, second} {
 				same(t, "fulfillment", answer[fulfillment.Fulfillment]{Value: c.Fulfillments[0]}, answerOf(r.Fulfillment(r.ctx, c.Fulfillments[0].ID)))
 				same(t, "request", answer[warehouse.Request]{Value: c.Requests[0]}, answerOf(r.Request(r.ctx, c.Requests[0].Key)))
+				same(t, "purchase", answer[purchase.Purchase]{Value: c.Purchases[0]}, answerOf(r.Purchase(r.ctx, c.Purchases[0].ID)))
+				same(t, "return", answer[fulfillment.ReturnOrder]{Value: c.Returns[0]}, answerOf(r.Return(r.ctx, c.Returns[0].ID)))
 				events, err := r.Story(r.ctx, c.Fulfillments[0].ID)
 				same(t, "events", c.Events, read(t, "Story", events, err))
 			}
@@ -95,11 +103,20 @@ func testWarehouseCopies(t *testing.T, f WarehouseFactory) {
 	want := viewWarehouse(t, r.ctx, other.WarehouseEngine)
 	c.Fulfillments[0].Lines[0].Quantity++
 	c.Books.Messages[0].Body[0]++
+	c.Purchases[0].Lines[0].Announced++
+	c.Purchases[0].Lines[0].Shares[0].Units++
+	c.Returns[0].Lines[0].Quantity++
 	same(t, "after changing what went in", want, viewWarehouse(t, r.ctx, r.WarehouseEngine))
 	out := viewWarehouse(t, r.ctx, r.WarehouseEngine)
 	out.Fulfillments[1].Value.Lines[0].Quantity++
 	out.Page[0].Lines[0].Quantity++
 	out.Source.Fulfillments[0].Lines[0].Quantity++
+	for _, p := range []purchase.Purchase{out.Load.Purchases[0], out.Purchases[1].Value, out.Bought[0], out.Open[0]} {
+		p.Lines[0].Announced++
+		p.Lines[0].Shares[0].Units++
+	}
+	out.Returns[1].Value.Lines[0].Quantity++
+	out.Returned[0].Lines[0].Quantity++
 	same(t, "after changing what came out", want, viewWarehouse(t, r.ctx, r.WarehouseEngine))
 }
 
@@ -154,6 +171,8 @@ func testWarehouseConstraints(t *testing.T, f WarehouseFactory) {
 			changes.Updates = []fulfillment.Fulfillment{changedFulfillment(1)}
 			changes.Products = append(changes.Products, event.Product{SKU: skuOf(1), Name: "renamed"})
 			changes.Versions = append(changes.Versions, warehouse.Version{SKU: skuOf(1), Version: 99})
+			changes.Purchases = append(changes.Purchases, purchase.Purchase{ID: newPurchase(1).ID, Closed: true})
+			changes.Returns = append(changes.Returns, fulfillment.ReturnOrder{ID: newReturnOrder(1).ID, State: fulfillment.ReturnInspected})
 			test.spoil(changes)
 			refused(t, "commit", test.want, r.Commit(r.ctx, changes))
 			same(t, "what is stored", before, viewWarehouse(t, r.ctx, r.WarehouseEngine))
@@ -172,6 +191,7 @@ func testWarehouseLevels(t *testing.T, f WarehouseFactory) {
 		Books: books.Rows{Balances: []stock.Balance{
 			balance("B", stock.Available, "", 1), balance("B", stock.Quota, "store", 20), balance("B", stock.Quota, "shop", 300),
 			balance("B", stock.Allocated, "", 4_000), balance("B", stock.Picked, "", 50_000), balance("B", stock.InTransit, "t1", 7),
+			balance("B", stock.Expected, "", 1<<40), balance("B", stock.ExpectedQuota, "store", 1<<41), balance("B", stock.Announced, "", -3<<40),
 			balance("B", stock.Quarantine, "", 600_000), balance("B", stock.Damaged, "", 7_000_000),
 			balance("B", stock.Supplier, "", -9_000_000), balance("B", stock.Customer, "", 5), balance("D", stock.Available, "", 2),
 		}},

@@ -19,6 +19,10 @@ import (
 const (
 	maxSafety  = 1_000_000_000
 	maxAskWait = time.Minute
+	minHold    = time.Second
+	maxHold    = 24 * time.Hour
+	minUnpaid  = time.Minute
+	maxUnpaid  = 90 * 24 * time.Hour
 )
 
 // problems gathers what is wrong, so that all of it is told at once.
@@ -58,8 +62,14 @@ func (c Config) Check() error {
 	found.add("shop.currency", err)
 	found.add("warehouses.safety", within(c.Warehouses.Safety, 0, maxSafety))
 	found.add("warehouses.share_percent", within(int64(c.Warehouses.SharePercent), 1, 100))
-	if c.Quota.AskWait < 0 || c.Quota.AskWait > maxAskWait {
-		found.add("quota.ask_wait", fault.New(fault.Invalid, "%s is not between 0s and %s", c.Quota.AskWait, maxAskWait))
+	c.checkStores(&found)
+	c.checkProfiles(&found)
+	found.add("quota.ask_wait", lasting(c.Quota.AskWait, 0, maxAskWait))
+	found.add("checkout.hold", lasting(c.Checkout.Hold, minHold, maxHold))
+	found.add("payment.unpaid_for", lasting(c.Payment.UnpaidFor, minUnpaid, maxUnpaid))
+	if err := c.Sourcing.Policy().Check(); err != nil {
+		_, field := fault.Public(err)
+		found.add("sourcing."+field, err)
 	}
 	c.checkNATS(&found)
 	c.checkDistricts(&found)
@@ -86,6 +96,38 @@ func (c Config) checkRoles(found *problems) {
 	if len(c.LocalWarehouses()) == 0 && c.NATS.URL == "" && c.NATS.Listen == "" {
 		found.add("roles", fault.New(fault.Invalid,
 			"without a warehouse among the roles, set nats.listen or nats.url, so that warehouses can be reached"))
+	}
+}
+
+func (c Config) checkStores(found *problems) {
+	stores := c.Warehouses.Stores
+	for i, store := range stores {
+		_, err := id.ParseSite(string(store))
+		found.add("warehouses.stores", err)
+		if slices.Contains(stores[:i], store) {
+			found.add("warehouses.stores", fault.New(fault.Invalid, "%s is there twice", store))
+		}
+		if slices.Contains(c.LocalWarehouses(), store) {
+			found.add("warehouses.stores", fault.New(fault.Invalid, "%s is a warehouse of this process", store))
+		}
+	}
+	if c.HasStore() && len(c.LocalWarehouses()) > 0 && !slices.Contains(c.StoresServed(), c.Store.Name) {
+		found.add("warehouses.stores", fault.New(fault.Invalid,
+			"the store of this process, %s, is missing: its own warehouses would give it nothing to sell", c.Store.Name))
+	}
+}
+
+func (c Config) checkProfiles(found *problems) {
+	seen := make(map[id.Site]bool)
+	for _, profile := range c.Warehouses.Profiles {
+		found.add("warehouses.profiles", profile.Check())
+		if seen[profile.Code] {
+			found.add("warehouses.profiles", fault.New(fault.Invalid, "the code %s is there twice", profile.Code))
+		}
+		seen[profile.Code] = true
+		if profile.Code == c.Store.Name {
+			found.add("warehouses.profiles", fault.New(fault.Invalid, "%s is the store, not a warehouse", profile.Code))
+		}
 	}
 }
 
@@ -127,6 +169,13 @@ func (c Config) checkDistricts(found *problems) {
 func within(number, least, most int64) error {
 	if number < least || number > most {
 		return fault.New(fault.Invalid, "%d is not between %d and %d", number, least, most)
+	}
+	return nil
+}
+
+func lasting(length, least, most time.Duration) error {
+	if length < least || length > most {
+		return fault.New(fault.Invalid, "%s is not between %s and %s", length, least, most)
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 	"crossdock/core/catalog"
 	"crossdock/core/id"
 	"crossdock/core/money"
+	"crossdock/core/sourcing"
 )
 
 // Config is everything that a process can be told. Load gives a checked one.
@@ -31,9 +32,12 @@ type Config struct {
 	Shop       Shop               `koanf:"shop"`
 	Warehouses Warehouses         `koanf:"warehouses"`
 	Quota      Quota              `koanf:"quota"`
+	Sourcing   Sourcing           `koanf:"sourcing"`
+	Checkout   Checkout           `koanf:"checkout"`
+	Payment    Payment            `koanf:"payment"`
 	NATS       NATS               `koanf:"nats"`
 	Log        Log                `koanf:"log"`
-	Districts  []catalog.District `koanf:"districts" doc:"The delivery areas: code, name, and the warehouses that serve it, the primary one first. They are added to those that the store has; one with the same code is changed. A store without any delivers everywhere, from the warehouses of its process. In the file only."`
+	Districts  []catalog.District `koanf:"districts" doc:"The delivery areas: code, name, the warehouses that serve it, the primary one first, and the place of its center, in degrees. They are added to those that the store has; one with the same code is changed. A store without any delivers everywhere, from the warehouses of its process. In the file only."`
 }
 
 // Store is what concerns the store as a site.
@@ -47,15 +51,41 @@ type Shop struct {
 	Currency money.Currency `koanf:"currency" doc:"The currency of all prices, as a code such as GBP or EUR."`
 }
 
-// Warehouses is how the warehouses of this process share out their stock.
+// Warehouses is how the warehouses of this process share out their stock, and
+// what the store of this process knows of warehouses wherever they run.
 type Warehouses struct {
-	Safety       int64 `koanf:"safety" doc:"Units of each product that a warehouse keeps back and never grants to a store."`
-	SharePercent int   `koanf:"share_percent" doc:"The part of the stock above the safety units that is granted to the store, 1 to 100."`
+	Stores       []id.Site           `koanf:"stores" doc:"The stores that the warehouses of this process grant stock to and work for. Empty: the one of store.name."`
+	Safety       int64               `koanf:"safety" doc:"Units of each product that a warehouse keeps back and never grants to a store."`
+	SharePercent int                 `koanf:"share_percent" doc:"The part of the stock above the safety units that is granted to the stores, 1 to 100."`
+	Profiles     []catalog.Warehouse `koanf:"profiles" doc:"What the store goes by when it chooses warehouses and promises a day: code and name; place, in degrees; cut_off, the time of the day in UTC until which orders leave that day; workdays; handling, in working days; capacity, in parcels a day; safety, units of each product that are not promised; and the costs per_box, per_unit and per_km, in the shop's currency. What is left out puts no limit and costs nothing. They are added to those that the store has; one with the same code is changed. In the file only."`
 }
 
 // Quota is how a store asks for more stock to sell.
 type Quota struct {
 	AskWait time.Duration `koanf:"ask_wait" doc:"How long an order that would be short waits for more quota, such as 300ms; 0s never waits."`
+}
+
+// Sourcing is how the store chooses the warehouses of an order.
+type Sourcing struct {
+	Strategy sourcing.Strategy `koanf:"strategy" doc:"How warehouses are chosen: primary-first, fewest-parcels, nearest, fastest or cheapest."`
+	Rules    []sourcing.Rule   `koanf:"rules" doc:"What decides between warehouses that the strategy finds equally good, in order: district-order, distance, parcels, arrival, cost, stock or load. Empty: the order of the district."`
+}
+
+// Policy is the same as the store takes it.
+func (s Sourcing) Policy() sourcing.Policy {
+	return sourcing.Policy{Strategy: s.Strategy, Rules: s.Rules}
+}
+
+// Checkout is what concerns customers who are about to order.
+type Checkout struct {
+	Hold time.Duration `koanf:"hold" doc:"How long the units of a checkout are kept for it without a sign of life, 1s to 24h."`
+}
+
+// Payment is how customers may pay, besides on delivery.
+type Payment struct {
+	BankTransfer bool          `koanf:"bank_transfer" doc:"Whether customers may pay by bank transfer, true or false. The order waits for the money."`
+	TestCards    bool          `koanf:"test_cards" doc:"Whether a simulated card company takes test cards, true or false, for trying things out: no money moves. The demo has it on."`
+	UnpaidFor    time.Duration `koanf:"unpaid_for" doc:"How long an order waits for its bank transfer before it is called off, 1m to 2160h."`
 }
 
 // NATS is how the sites of several processes reach each other.
@@ -81,8 +111,11 @@ func Default(environ []string) Config {
 		Roles:      []Role{"store", "warehouse:wh1", "warehouse:wh2"},
 		Store:      Store{Name: "store"},
 		Shop:       Shop{Name: "The Crossdock Shop", Currency: "GBP"},
-		Warehouses: Warehouses{SharePercent: 100},
+		Warehouses: Warehouses{Stores: []id.Site{}, SharePercent: 100, Profiles: []catalog.Warehouse{}},
 		Quota:      Quota{AskWait: 300 * time.Millisecond},
+		Sourcing:   Sourcing{Strategy: sourcing.StrategyPrimary, Rules: []sourcing.Rule{}},
+		Checkout:   Checkout{Hold: 10 * time.Minute},
+		Payment:    Payment{BankTransfer: true, UnpaidFor: 7 * 24 * time.Hour},
 		Log:        Log{Level: "info", Format: "auto"},
 		Districts:  []catalog.District{},
 	}
@@ -91,6 +124,14 @@ func Default(environ []string) Config {
 // DemoData is the default data directory of the demo: in the working directory,
 // so that it is easy to find and to throw away.
 const DemoData = "crossdock-data"
+
+// DemoDefault is Default for the demo: it keeps its data beside what one works on,
+// and takes test cards.
+func DemoDefault(environ []string) Config {
+	c := Default(environ)
+	c.Data, c.Payment.TestCards = DemoData, true
+	return c
+}
 
 // defaultData follows the XDG Base Directory Specification.
 func defaultData(environ []string) string {
@@ -141,6 +182,14 @@ func (c Config) LocalWarehouses() []id.Site {
 		}
 	}
 	return sites
+}
+
+// StoresServed returns the stores that the warehouses of this process work for.
+func (c Config) StoresServed() []id.Site {
+	if len(c.Warehouses.Stores) == 0 {
+		return []id.Site{c.Store.Name}
+	}
+	return c.Warehouses.Stores
 }
 
 // AllWarehouses returns the warehouses that this process runs, then those that

@@ -22,6 +22,8 @@ func AddFlags(flags *pflag.FlagSet, defaults Config) {
 			flags.Duration(s.flag(), s.value.Interface().(time.Duration), usage)
 		case s.typ.Kind() == reflect.Slice:
 			flags.StringSlice(s.flag(), words(s.value), usage)
+		case s.typ.Kind() == reflect.Bool:
+			flags.Bool(s.flag(), s.value.Bool(), usage)
 		case s.typ.Kind() == reflect.Int, s.typ.Kind() == reflect.Int64:
 			flags.Int64(s.flag(), s.value.Int(), usage)
 		default:

@@ -23,7 +23,7 @@ type Source struct {
 	File    string         // a YAML file; empty for none
 	Environ []string       // as of os.Environ
 	Flags   *pflag.FlagSet // made by AddFlags; nil for none
-	Demo    bool           // the default data directory is DemoData
+	Demo    bool           // the defaults are those of the demo: see DemoDefault
 }
 
 // Load reads and checks the configuration. All that is wrong comes back as one
@@ -31,7 +31,7 @@ type Source struct {
 func Load(source Source) (Config, error) {
 	base := Default(source.Environ)
 	if source.Demo {
-		base.Data = DemoData
+		base = DemoDefault(source.Environ)
 	}
 	merged := koanf.New(".")
 	if err := merged.Load(structs.Provider(base, "koanf"), nil); err != nil {

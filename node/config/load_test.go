@@ -15,6 +15,7 @@ import (
 	"crossdock/core/catalog"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/sourcing"
 )
 
 var home = []string{"HOME=/home/ada"}
@@ -126,6 +127,91 @@ func TestDistricts(t *testing.T) {
 	}
 }
 
+func TestProfiles(t *testing.T) {
+	got := load(t, `
+warehouses:
+  stores: [store, shop2]
+  profiles:
+  - code: wh9
+    cut_off: 09:30
+    workdays: "mon, sat"
+    per_box: 2
+    per_unit: 0.000001
+    per_km: "0.25"
+districts:
+- {code: north, name: North, warehouses: [wh9], place: {latitude: -33.9, longitude: 18}}
+`, nil)
+	want := []catalog.Warehouse{{
+		Code: "wh9", CutOff: 9*time.Hour + 30*time.Minute, Workdays: 1<<time.Monday | 1<<time.Saturday,
+		PerBox: 2_000_000, PerUnit: 1, PerKm: 250_000,
+	}}
+	if diff := cmp.Diff(want, got.Warehouses.Profiles); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(catalog.Place{Latitude: -33.9, Longitude: 18}, got.Districts[0].Place); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]id.Site{"store", "shop2"}, got.StoresServed()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestStoresServed(t *testing.T) {
+	for name, want := range map[string][]id.Site{
+		"": {"shop"}, "shop": {"shop"}, "other, shop": {"other", "shop"},
+	} {
+		got := load(t, "store:\n  name: shop\n", []string{"CROSSDOCK_WAREHOUSES_STORES=" + name})
+		if diff := cmp.Diff(want, got.StoresServed()); diff != "" {
+			t.Errorf("%q: %s", name, diff)
+		}
+	}
+}
+
+// TestShopping is how customers order and pay, from each source.
+func TestShopping(t *testing.T) {
+	c := load(t, "payment:\n  test_cards: true\n  unpaid_for: 48h\ncheckout:\n  hold: 1h\n",
+		[]string{"CROSSDOCK_SOURCING_STRATEGY=cheapest", "CROSSDOCK_SOURCING_RULES=cost, load"},
+		"--payment-bank-transfer=false", "--checkout-hold=5m")
+	got := fmt.Sprint(c.Payment, c.Checkout, c.Sourcing)
+	if want := "{false true 48h0m0s} {5m0s} {cheapest [cost load]}"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if policy := c.Sourcing.Policy(); policy.Check() != nil || policy.Strategy != sourcing.StrategyCheapest || len(policy.Rules) != 2 {
+		t.Errorf("the policy is %+v", policy)
+	}
+	demo, err := Load(Source{Environ: home, Demo: true})
+	if err != nil || !demo.Payment.TestCards || Default(home).Payment.TestCards {
+		t.Errorf("test cards are for the demo: %+v, %v", demo.Payment, err)
+	}
+}
+
+// TestNamesAreTold: a strategy or a rule that the documentation does not speak of
+// is forgotten.
+func TestNamesAreTold(t *testing.T) {
+	docOf := func(path string) string {
+		s, found := find(settings(Config{}), path)
+		if !found {
+			t.Fatalf("there is no setting %s", path)
+		}
+		return s.doc
+	}
+	for _, strategy := range sourcing.Strategies() {
+		if !strings.Contains(docOf("sourcing.strategy"), string(strategy)) {
+			t.Errorf("the doc of sourcing.strategy does not name %s", strategy)
+		}
+	}
+	for _, rule := range sourcing.Rules() {
+		if !strings.Contains(docOf("sourcing.rules"), string(rule)) {
+			t.Errorf("the doc of sourcing.rules does not name %s", rule)
+		}
+	}
+	for _, field := range profileFields {
+		if !strings.Contains(docOf("warehouses.profiles"), field.key) {
+			t.Errorf("the doc of warehouses.profiles does not name %s", field.key)
+		}
+	}
+}
+
 func TestWrongInput(t *testing.T) {
 	cases := []struct {
 		name, text, want string
@@ -166,6 +252,35 @@ func TestWrongInput(t *testing.T) {
 		{"district key", "districts:\n- cod: a\n", `districts: district 1: there is no "cod"`},
 		{"districts", "districts: north\n", "districts: want a list"},
 		{"district twice", "districts:\n- {code: a, name: A, warehouses: [wh1]}\n- {code: a, name: B, warehouses: [wh1]}\n", "the code a is there twice"},
+		{"district in parts", "districts: [north]\n", "districts: district 1: want a group of code, name, warehouses and place"},
+		{"half a place", "districts:\n- {code: a, name: A, warehouses: [wh1], place: {lat: 3}}\n", `district 1: place: there is no "lat": known are latitude and longitude`},
+		{"no place", "districts:\n- {code: a, name: A, warehouses: [wh1], place: {latitude: north}}\n", `"north" is no number of degrees`},
+		{"beyond the pole", "districts:\n- {code: a, name: A, warehouses: [wh1], place: {latitude: 91}}\n", "the latitude 91 is not between -90 and 90"},
+		{"strategy", "sourcing:\n  strategy: best\n", `sourcing.strategy: "best" is no strategy: want primary-first, fewest-parcels, nearest, fastest or cheapest`},
+		{"rule", "sourcing:\n  rules: [cost, mood]\n", `sourcing.rules: "mood" is no rule: want district-order, distance, parcels, arrival, cost, stock or load`},
+		{"rule twice", "sourcing:\n  rules: [cost, cost]\n", "sourcing.rules: the rule cost is there twice"},
+		{"hold", "checkout:\n  hold: 0s\n", "checkout.hold: 0s is not between 1s and 24h0m0s"},
+		{"unpaid", "payment:\n  unpaid_for: 2161h\n", "payment.unpaid_for: 2161h0m0s is not between 1m0s and 2160h0m0s"},
+		{"neither", "payment:\n  test_cards: maybe\n", `:2: payment.test_cards: "maybe" is neither true nor false`},
+		{"store twice", "warehouses:\n  stores: [store, store]\n", "warehouses.stores: store is there twice"},
+		{"store of no name", "warehouses:\n  stores: [store, The Store]\n", `warehouses.stores: "The Store" is no site name`},
+		{"a warehouse as a store", "warehouses:\n  stores: [store, wh1]\n", "warehouses.stores: wh1 is a warehouse of this process"},
+		{"its own store forgotten", "warehouses:\n  stores: [shop2]\n", "warehouses.stores: the store of this process, store, is missing"},
+		{"profiles", "warehouses:\n  profiles: wh1\n", "warehouses.profiles: want a list of groups of code, name, place"},
+		{"profile key", "warehouses:\n  profiles:\n  - {code: wh1, cutoff: 3}\n", `:2: warehouses.profiles: profile 1: there is no "cutoff"`},
+		{"profile twice", "warehouses:\n  profiles:\n  - code: wh1\n  - code: wh1\n", "warehouses.profiles: the code wh1 is there twice"},
+		{"profile of the store", "warehouses:\n  profiles:\n  - code: store\n", "warehouses.profiles: store is the store, not a warehouse"},
+		{"profile of no name", "warehouses:\n  profiles:\n  - name: The Warehouse\n", `warehouses.profiles: "" is no site name`},
+		{"cut-off", "warehouses:\n  profiles:\n  - {code: wh1, cut_off: 3pm}\n", `cut_off: "3pm" is no time of the day`},
+		{"cut-off tomorrow", "warehouses:\n  profiles:\n  - {code: wh1, cut_off: '24:00'}\n", `cut_off: "24:00" is no time of the day`},
+		{"workday", "warehouses:\n  profiles:\n  - {code: wh1, workdays: [mon, holiday]}\n", `workdays: "holiday" is no day of the week`},
+		{"handling", "warehouses:\n  profiles:\n  - {code: wh1, handling: soon}\n", `handling: "soon" is no whole number`},
+		{"handling of years", "warehouses:\n  profiles:\n  - {code: wh1, handling: 366}\n", "the handling of wh1 is not between 0 and 365"},
+		{"capacity below zero", "warehouses:\n  profiles:\n  - {code: wh1, capacity: -1}\n", "the capacity of wh1 is not between 0 and"},
+		{"no cost", "warehouses:\n  profiles:\n  - {code: wh1, per_box: free}\n", `per_box: "free" is no cost`},
+		{"cost below zero", "warehouses:\n  profiles:\n  - {code: wh1, per_box: -1}\n", `per_box: "-1" is no cost`},
+		{"cost too fine", "warehouses:\n  profiles:\n  - {code: wh1, per_km: '0.0000001'}\n", `per_km: "0.0000001" is no cost`},
+		{"cost too high", "warehouses:\n  profiles:\n  - {code: wh1, per_box: 1000001}\n", "the per_box of wh1 is not between 0 and"},
 		{"district of no warehouse", "districts:\n- {code: a, name: A}\n", "the district a has no warehouse"},
 	}
 	for _, c := range cases {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -13,18 +14,38 @@ const sampleHead = `# The configuration of Crossdock. Every setting is shown wit
 # of a setting stand above it.
 `
 
-const sampleDistricts = `#districts:
-#  - code: north
-#    name: North
-#    warehouses: [wh1, wh2]
-#  - code: south
-#    name: South
-#    warehouses: [wh2, wh1]
+// examples are what the settings of the file alone look like, by their path.
+func examples(path string) string {
+	if path == "districts" {
+		return `districts:
+  - code: north
+    name: North
+    warehouses: [wh1, wh2]
+    place: {latitude: 54.97, longitude: -1.61}
+  - code: south
+    name: South
+    warehouses: [wh2, wh1]
 `
+	}
+	return `profiles:
+  - code: wh1
+    name: The Warehouse on the Hill
+    place: {latitude: 53.48, longitude: -2.24}
+    cut_off: "15:00"
+    workdays: [mon, tue, wed, thu, fri]
+    handling: 1
+    capacity: 500
+    safety: 2
+    per_box: 3.50
+    per_unit: 0.20
+    per_km: 0.004
+  - code: wh2
+`
+}
 
 // SampleFile returns a configuration file with every setting commented out,
 // each with its meaning and default. Uncommented, it changes nothing, except for
-// the example of districts.
+// the examples of districts and profiles.
 func SampleFile() []byte {
 	var out strings.Builder
 	out.WriteString(sampleHead)
@@ -43,7 +64,9 @@ func SampleFile() []byte {
 		out.WriteString("\n")
 		comment(&out, indent, s.doc)
 		if s.fileOnly() {
-			out.WriteString(sampleDistricts)
+			for line := range strings.Lines(examples(s.path)) {
+				out.WriteString(indent + "#" + line)
+			}
 			continue
 		}
 		comment(&out, indent, s.names())
@@ -65,10 +88,11 @@ func (s setting) yaml() string {
 	switch value := s.value.Interface().(type) {
 	case time.Duration:
 		return value.String()
-	case []Role:
-		return "[" + strings.Join(words(s.value), ", ") + "]"
-	case int, int64:
+	case int, int64, bool:
 		return fmt.Sprint(value)
+	}
+	if s.typ.Kind() == reflect.Slice {
+		return "[" + strings.Join(words(s.value), ", ") + "]"
 	}
 	return strconv.Quote(s.value.String())
 }

@@ -51,7 +51,9 @@ func (s setting) flag() string {
 }
 
 // fileOnly tells a setting that is too much for a flag or a variable.
-func (s setting) fileOnly() bool { return s.typ == reflect.TypeFor[[]catalog.District]() }
+func (s setting) fileOnly() bool {
+	return s.typ == reflect.TypeFor[[]catalog.District]() || s.typ == reflect.TypeFor[[]catalog.Warehouse]()
+}
 
 // flagged tells a setting that has a flag. A secret has none, because every
 // user of the machine can read the arguments of a process.

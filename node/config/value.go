@@ -10,19 +10,22 @@ import (
 
 	"crossdock/core/catalog"
 	"crossdock/core/fault"
-	"crossdock/core/id"
 )
 
 // read turns what a file, a variable or a flag gave into the setting's type. A
 // value of another form is fault.Invalid.
 func (s setting) read(raw any) (any, error) {
 	switch {
-	case s.fileOnly():
-		return readDistricts(raw)
+	case s.typ == reflect.TypeFor[[]catalog.District]():
+		return readGroups(raw, "district", districtFields)
+	case s.typ == reflect.TypeFor[[]catalog.Warehouse]():
+		return readGroups(raw, "profile", profileFields)
 	case s.isDuration():
 		return readDuration(raw)
 	case s.typ.Kind() == reflect.Slice:
 		return readList(raw)
+	case s.typ.Kind() == reflect.Bool:
+		return readBool(raw)
 	case s.typ.Kind() == reflect.Int, s.typ.Kind() == reflect.Int64:
 		return readNumber(raw)
 	}
@@ -55,6 +58,16 @@ func readNumber(raw any) (int64, error) {
 	return number, nil
 }
 
+func readBool(raw any) (bool, error) {
+	switch fmt.Sprint(raw) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fault.New(fault.Invalid, "%s is neither true nor false", fault.Quote(fmt.Sprint(raw)))
+}
+
 // readList takes a list, or the words of a text between commas.
 func readList(raw any) ([]string, error) {
 	switch list := raw.(type) {
@@ -78,53 +91,4 @@ func readList(raw any) ([]string, error) {
 		return words, nil
 	}
 	return nil, fault.New(fault.Invalid, "%s is no list", fault.Quote(fmt.Sprint(raw)))
-}
-
-func readDistricts(raw any) ([]catalog.District, error) {
-	list, ok := raw.([]any)
-	if !ok {
-		return nil, fault.New(fault.Invalid, "want a list of districts, each with code, name and warehouses")
-	}
-	districts := make([]catalog.District, len(list))
-	for i, entry := range list {
-		keys, ok := entry.(map[string]any)
-		if !ok {
-			return nil, fault.New(fault.Invalid, "district %d is no group of code, name and warehouses", i+1)
-		}
-		district, err := readDistrict(keys)
-		if err != nil {
-			message, _ := fault.Public(err)
-			return nil, fault.New(fault.Invalid, "district %d: %s", i+1, message)
-		}
-		districts[i] = district
-	}
-	return districts, nil
-}
-
-func readDistrict(keys map[string]any) (catalog.District, error) {
-	var district catalog.District
-	for key, value := range keys {
-		text, isText := value.(string)
-		switch key {
-		case "code":
-			district.Code = id.District(text)
-		case "name":
-			district.Name = text
-		case "warehouses":
-			names, err := readList(value)
-			if err != nil {
-				return district, err
-			}
-			for _, name := range names {
-				district.Warehouses = append(district.Warehouses, id.Site(name))
-			}
-			isText = true
-		default:
-			return district, fault.New(fault.Invalid, "there is no %s: known are code, name and warehouses", fault.Quote(key))
-		}
-		if !isText {
-			return district, fault.New(fault.Invalid, "the %s is not text: put it in quotes", key)
-		}
-	}
-	return district, nil
 }

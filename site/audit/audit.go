@@ -6,9 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"crossdock/core/fulfillment"
 	"crossdock/core/id"
-	"crossdock/core/order"
 )
 
 // maxFindings ends a walk whose books are beyond naming every row.
@@ -63,8 +61,10 @@ type view struct {
 	stored       map[account]int64
 	unreadable   map[id.SKU]bool // of which some balance cannot be read
 	moved        map[lineKey]*tally
-	orders       map[id.Order]order.Order
-	fulfillments map[id.Fulfillment]fulfillment.Fulfillment
+	kept         map[kept]int64    // at a store
+	unasked      map[account]int64 // promised by a store, of which no warehouse has heard
+	fulfillments map[id.Fulfillment]told
+	names        map[string]string // see name
 }
 
 func newView(head Head, source Source) *view {
@@ -72,8 +72,8 @@ func newView(head Head, source Source) *view {
 		head: head, source: source,
 		counts: SiteReport{Site: head.Site, Role: head.Role, Parked: len(head.Parked)},
 		folded: map[account]int64{}, stored: map[account]int64{}, unreadable: map[id.SKU]bool{},
-		moved:  map[lineKey]*tally{},
-		orders: map[id.Order]order.Order{}, fulfillments: map[id.Fulfillment]fulfillment.Fulfillment{},
+		moved: map[lineKey]*tally{}, kept: map[kept]int64{},
+		unasked: map[account]int64{}, fulfillments: map[id.Fulfillment]told{}, names: map[string]string{},
 	}
 }
 

@@ -6,12 +6,14 @@ import (
 
 	"crossdock/core/fault"
 	"crossdock/core/fulfillment"
+	"crossdock/core/id"
 	"crossdock/core/order"
 )
 
 // walkFulfillments checks the fulfillments of a warehouse.
 func (a *auditor) walkFulfillments(ctx context.Context, v *view) error {
-	return v.source.Fulfillments(ctx, func(f fulfillment.Fulfillment, damage error) error {
+	parts := worklist{index: map[lineKey]int{}}
+	err := v.source.Fulfillments(ctx, func(f fulfillment.Fulfillment, damage error) error {
 		row := "fulfillment " + f.ID.String()
 		if damage != nil {
 			a.damaged(5, v.head.Site, row, damage)
@@ -20,41 +22,78 @@ func (a *auditor) walkFulfillments(ctx context.Context, v *view) error {
 			return nil // whose lines these were went with the row
 		}
 		v.counts.Fulfillments++
-		v.fulfillments[f.ID] = f
+		v.tellWorked(f)
 		if !slices.Contains(order.Stages(), f.Stage) {
 			a.find(5, v.head.Site, row, "has the stage %s, which there is not", fault.Quote(string(f.Stage)))
 		}
-		a.checkFulfillment(v, f)
+		if len(f.Lines) == 0 {
+			a.find(3, v.head.Site, row, "has no lines")
+		}
+		for _, line := range f.Lines {
+			parts.add(f, line)
+		}
 		return nil
 	})
+	for i := range parts.all {
+		a.checkWork(v, &parts.all[i])
+	}
+	return err
 }
 
-// checkFulfillment checks invariants 3 and 4 of a fulfillment at its warehouse.
-func (a *auditor) checkFulfillment(v *view, f fulfillment.Fulfillment) {
-	row := "fulfillment " + f.ID.String()
-	picked := f.Stage == order.PickedStage || f.Stage == order.WaitingTransfer || f.Stage == order.ReadyStage
-	sent := f.Stage == order.SentStage || f.Stage == order.DeliveredStage
-	if len(f.Lines) == 0 {
-		a.find(3, v.head.Site, row, "has no lines")
+// work is what a warehouse has to do for an order line: that of one fulfillment,
+// or of several where more was asked for later.
+type work struct {
+	key                     lineKey
+	sku                     id.SKU
+	row                     string      // of the last fulfillment
+	stage                   order.Stage // its stage
+	asked, voided, returned int64
+	packed, sent            int64 // at least off the shelf; of these, handed over
+}
+
+type worklist struct {
+	all   []work
+	index map[lineKey]int
+}
+
+func (l *worklist) add(f fulfillment.Fulfillment, line fulfillment.Line) {
+	key := lineKey{order: f.Order, line: line.Line}
+	i, there := l.index[key]
+	if !there {
+		i = len(l.all)
+		l.index[key] = i
+		l.all = append(l.all, work{key: key, sku: line.SKU})
 	}
-	for _, line := range f.Lines {
-		t := v.taken(lineKey{order: f.Order, line: line.Line})
-		if t.sku != "" && t.sku != line.SKU {
-			a.find(3, v.head.Site, row, "line %d is of %s, but the movements are of %s", line.Line, line.SKU, t.sku)
-		}
-		if t.allocated != line.Quantity || t.released != line.Voided || t.returned != line.Returned {
-			a.find(3, v.head.Site, row, "line %d: %d asked for, %d voided, %d returned, but the movements say %d, %d, %d",
-				line.Line, line.Quantity, line.Voided, line.Returned, t.allocated, t.released, t.returned)
-		}
-		if picked && t.picked < line.Live() || sent && t.shipped != line.Live() {
-			a.find(3, v.head.Site, row, "line %d is %s with %d units, but %d were picked and %d shipped",
-				line.Line, f.Stage, line.Live(), t.picked, t.shipped)
-		}
-		if !sent && t.shipped > 0 {
-			a.find(4, v.head.Site, row, "line %d: %d units were shipped while it is %s", line.Line, t.shipped, f.Stage)
-		}
-		if t.shipped > line.Live() {
-			a.find(4, v.head.Site, row, "line %d: %d units shipped of %d", line.Line, t.shipped, line.Live())
-		}
+	w := &l.all[i]
+	w.row, w.stage = "fulfillment "+f.ID.String(), f.Stage
+	w.asked += line.Quantity
+	w.voided += line.Voided
+	w.returned += line.Returned
+	switch f.Stage {
+	case order.SentStage, order.DeliveredStage:
+		w.packed += line.Live()
+		w.sent += line.Live()
+	case order.PickedStage, order.WaitingTransfer, order.ReadyStage:
+		w.packed += line.Live()
+	default:
+	}
+}
+
+// checkWork checks invariants 3 and 4 of an order line at its warehouse.
+func (a *auditor) checkWork(v *view, w *work) {
+	t := v.taken(w.key)
+	if t.sku != "" && t.sku != w.sku {
+		a.find(3, v.head.Site, w.row, "line %d is of %s, but the movements are of %s", w.key.line, w.sku, t.sku)
+	}
+	if t.allocated != w.asked || t.released != w.voided || t.returned != w.returned {
+		a.find(3, v.head.Site, w.row, "line %d: %d asked for, %d voided, %d returned, but the movements say %d, %d, %d",
+			w.key.line, w.asked, w.voided, w.returned, t.allocated, t.released, t.returned)
+	}
+	if t.picked < w.packed || t.shipped < w.sent {
+		a.find(3, v.head.Site, w.row, "line %d is %s with %d units packed and %d sent, but %d were picked and %d shipped",
+			w.key.line, w.stage, w.packed, w.sent, t.picked, t.shipped)
+	}
+	if t.shipped > w.sent {
+		a.find(4, v.head.Site, w.row, "line %d: %d units were shipped of %d, while it is %s", w.key.line, t.shipped, w.sent, w.stage)
 	}
 }

@@ -22,6 +22,14 @@ type tally struct {
 	row                                            int64  // the first movement's
 }
 
+// kept is units of an order line in an account of a store: sold ahead, or kept for
+// a move.
+type kept struct {
+	order   id.Order
+	line    int
+	account stock.Account
+}
+
 // count adds a movement to the tally of its order line, if it has one.
 func (v *view) count(m books.Movement) {
 	if m.Order.IsZero() {
@@ -29,11 +37,20 @@ func (v *view) count(m books.Movement) {
 	}
 	key := lineKey{order: m.Order, line: m.Line}
 	if v.head.Role == Store {
-		key.warehouse = id.Site(m.From.Ref)
+		v.keep(m, m.From, -m.Quantity)
+		v.keep(m, m.To, m.Quantity)
+		switch stock.Promised {
+		case m.From.Kind:
+			key.warehouse = id.Site(v.name(m.From.Ref))
+		case m.To.Kind:
+			key.warehouse = id.Site(v.name(m.To.Ref))
+		default:
+			return // nothing is promised or let go of
+		}
 	}
 	t := v.moved[key]
 	if t == nil {
-		t = &tally{sku: m.SKU, row: m.Seq}
+		t = &tally{sku: id.SKU(v.name(string(m.SKU))), row: m.Seq}
 		v.moved[key] = t
 	}
 	switch m.Reason {
@@ -48,6 +65,17 @@ func (v *view) count(m books.Movement) {
 	case stock.CustomerReturn:
 		t.returned += m.Quantity
 	default:
+	}
+}
+
+// keep counts units that an order line has in one of the accounts of kept.
+func (v *view) keep(m books.Movement, in stock.Account, units int64) {
+	if in.Kind != stock.IncomingPromised && in.Kind != stock.Reserved {
+		return
+	}
+	k := kept{m.Order, m.Line, in}
+	if v.kept[k] += units; v.kept[k] == 0 {
+		delete(v.kept, k)
 	}
 }
 
@@ -73,5 +101,9 @@ func (a *auditor) checkOwners(v *view) {
 		a.find(3, v.head.Site, fmt.Sprintf("movement %d", t.row),
 			"moves units for order %s line %d%s, which is not there", key.order, key.line, where)
 	}
-	clear(v.moved)
+	for k, units := range v.kept {
+		a.find(3, v.head.Site, fmt.Sprintf("balance %s", k.account),
+			"has %d units for order %s line %d, which does not wait for them", units, k.order, k.line)
+	}
+	v.moved, v.kept = nil, nil // the memory goes to the next site
 }

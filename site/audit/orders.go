@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"crossdock/core/fault"
+	"crossdock/core/id"
 	"crossdock/core/order"
+	"crossdock/core/stock"
 )
 
 // walkOrders checks the orders of a store: that all of them are there, and that
@@ -25,8 +27,9 @@ func (a *auditor) walkOrders(ctx context.Context, v *view) error {
 			a.checkTotal(v, o)
 		}
 		a.checkOrder(v, o)
-		o.Why, o.Address = nil, order.Address{} // not needed any more
-		v.orders[o.ID] = o
+		for i := range o.Fulfillments {
+			v.tellOrdered(o, &o.Fulfillments[i])
+		}
 		return nil
 	})
 	if err != nil {
@@ -87,23 +90,38 @@ func (a *auditor) checkTotal(v *view, o order.Order) {
 	}
 }
 
+// planned is what the fulfillments of one warehouse, or of all, have of a line.
+type planned struct {
+	line                             int
+	warehouse                        id.Site
+	sku                              id.SKU
+	units, voided, shipped, returned int64
+}
+
+func (p *planned) add(f order.Fulfillment, part order.Part) {
+	p.units += part.Quantity
+	p.voided += part.Voided
+	p.returned += part.Returned
+	if f.Stage == order.SentStage || f.Stage == order.DeliveredStage {
+		p.shipped += part.Live()
+	}
+}
+
 // checkOrder checks invariants 3 and 4 of an order at its store: every unit of
-// every line is at a warehouse, or voided, and the movements say the same.
+// every line is at a warehouse, or waits to come in, or is voided, and the
+// movements say the same.
 func (a *auditor) checkOrder(v *view, o order.Order) {
 	row := "order " + o.ID.String()
-	there := map[int]order.Part{} // by line, what the fulfillments have of it
-	for _, f := range o.Fulfillments {
-		if !slices.Contains(order.Stages(), f.Stage) {
-			a.find(5, v.head.Site, row, "its fulfillment %s has the stage %s, which there is not", f.ID, fault.Quote(string(f.Stage)))
-		}
-		for _, part := range f.Lines {
-			a.checkPart(v, o, f, part)
-			sum := there[part.Line]
-			sum.Quantity += part.Quantity
-			sum.Voided += part.Voided
-			sum.Returned += part.Returned
-			there[part.Line] = sum
-		}
+	there := map[int]planned{} // by line
+	for _, at := range a.plannedOf(v, o) {
+		a.checkPlanned(v, o, at)
+		sum := there[at.line]
+		sum.units += at.units - at.voided
+		sum.returned += at.returned
+		there[at.line] = sum
+	}
+	for _, wait := range o.Waiting {
+		a.checkKept(v, o, wait.Line, stock.SoldAheadAt(wait.Warehouse), wait.Quantity)
 	}
 	if len(o.Lines) == 0 {
 		a.find(3, v.head.Site, row, "has no lines")
@@ -112,13 +130,10 @@ func (a *auditor) checkOrder(v *view, o order.Order) {
 		if line.Number != i+1 {
 			a.find(3, v.head.Site, row, "line %d stands where line %d should: a line is missing", line.Number, i+1)
 		}
-		sum := there[line.Number]
-		if len(o.Fulfillments) == 0 {
-			sum = order.Part{Quantity: line.Quantity, Voided: line.Quantity}
-		}
-		if sum.Quantity != line.Quantity || sum.Voided != line.Voided || sum.Returned != line.Returned {
-			a.find(3, v.head.Site, row, "line %d: %d ordered, %d voided, %d returned, but the warehouses have %d, %d, %d",
-				line.Number, line.Quantity, line.Voided, line.Returned, sum.Quantity, sum.Voided, sum.Returned)
+		sum, waiting := there[line.Number], o.WaitingOf(line.Number)
+		if sum.units+waiting+line.Voided != line.Quantity || sum.returned != line.Returned {
+			a.find(3, v.head.Site, row, "line %d: %d ordered, %d voided, %d returned, but the warehouses have %d and %d returned, and %d wait",
+				line.Number, line.Quantity, line.Voided, line.Returned, sum.units, sum.returned, waiting)
 		}
 		if line.Voided < 0 || line.Voided > line.Quantity || line.Returned < 0 || line.Returned > line.Quantity-line.Voided {
 			a.find(3, v.head.Site, row, "line %d: %d voided and %d returned of %d",
@@ -127,26 +142,58 @@ func (a *auditor) checkOrder(v *view, o order.Order) {
 	}
 }
 
-// checkPart holds one part of a fulfillment against its order line and the movements.
-func (a *auditor) checkPart(v *view, o order.Order, f order.Fulfillment, part order.Part) {
+// plannedOf adds up the parts of an order by line and warehouse, which may have
+// several fulfillments of it.
+func (a *auditor) plannedOf(v *view, o order.Order) []planned {
+	var all []planned
+	for _, f := range o.Fulfillments {
+		if !slices.Contains(order.Stages(), f.Stage) {
+			a.find(5, v.head.Site, "order "+o.ID.String(), "its fulfillment %s has the stage %s, which there is not", f.ID, fault.Quote(string(f.Stage)))
+		}
+		for _, part := range f.Lines {
+			same := func(p planned) bool { return p.line == part.Line && p.warehouse == f.Warehouse && p.sku == part.SKU }
+			i := slices.IndexFunc(all, same)
+			if i < 0 {
+				i = len(all)
+				all = append(all, planned{line: part.Line, warehouse: f.Warehouse, sku: part.SKU})
+			}
+			all[i].add(f, part)
+			if part.Moving > 0 {
+				a.checkKept(v, o, part.Line, stock.ReservedAt(f.MoveTo), part.Moving)
+			}
+		}
+	}
+	return all
+}
+
+// checkKept takes what an order says is kept for it from what the movements say.
+func (a *auditor) checkKept(v *view, o order.Order, line int, account stock.Account, units int64) {
+	k := kept{o.ID, line, account}
+	if v.kept[k] < units {
+		a.find(3, v.head.Site, "order "+o.ID.String(), "line %d has %d units in %s, but the movements say %d", line, units, account, v.kept[k])
+	}
+	if v.kept[k] -= units; v.kept[k] <= 0 {
+		delete(v.kept, k)
+	}
+}
+
+// checkPlanned holds what a warehouse has of an order line against that line and
+// the movements.
+func (a *auditor) checkPlanned(v *view, o order.Order, at planned) {
 	row := "order " + o.ID.String()
-	switch line := o.Line(part.Line); {
+	switch line := o.Line(at.line); {
 	case line == nil:
-		a.find(3, v.head.Site, row, "line %d is missing, but %s has %d units for it", part.Line, f.Warehouse, part.Quantity)
-	case line.SKU != part.SKU:
-		a.find(3, v.head.Site, row, "line %d is of %s, but %s ships %s", part.Line, line.SKU, f.Warehouse, part.SKU)
+		a.find(3, v.head.Site, row, "line %d is missing, but %s has %d units for it", at.line, at.warehouse, at.units)
+	case line.SKU != at.sku:
+		a.find(3, v.head.Site, row, "line %d is of %s, but %s ships %s", at.line, line.SKU, at.warehouse, at.sku)
 	}
-	t := v.taken(lineKey{o.ID, part.Line, f.Warehouse})
-	if t.sku != "" && t.sku != part.SKU {
-		a.find(3, v.head.Site, row, "line %d at %s is of %s, but the movements are of %s", part.Line, f.Warehouse, part.SKU, t.sku)
+	t := v.taken(lineKey{o.ID, at.line, at.warehouse})
+	if t.sku != "" && t.sku != at.sku {
+		a.find(3, v.head.Site, row, "line %d at %s is of %s, but the movements are of %s", at.line, at.warehouse, at.sku, t.sku)
 	}
-	shipped := int64(0)
-	if f.Stage == order.SentStage || f.Stage == order.DeliveredStage {
-		shipped = part.Live()
-	}
-	if t.allocated != part.Quantity || t.released != part.Voided || t.shipped != shipped {
+	if t.allocated != at.units || t.released != at.voided || t.shipped != at.shipped {
 		a.find(3, v.head.Site, row,
 			"line %d at %s: %d planned, %d voided, %d shipped, but the movements say %d, %d, %d",
-			part.Line, f.Warehouse, part.Quantity, part.Voided, shipped, t.allocated, t.released, t.shipped)
+			at.line, at.warehouse, at.units, at.voided, at.shipped, t.allocated, t.released, t.shipped)
 	}
 }

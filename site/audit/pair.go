@@ -3,20 +3,19 @@ package audit
 import (
 	"context"
 	"fmt"
-	"maps"
+	"slices"
 
 	"crossdock/core/event"
-	"crossdock/core/fulfillment"
 	"crossdock/core/id"
-	"crossdock/core/order"
 	"crossdock/core/stock"
 	"crossdock/dist/feed"
 )
 
 // onTheWay is what two sites have said to each other and not yet heard.
 type onTheWay struct {
-	quota map[id.SKU]int64 // units that left one book and have not reached the other
-	keys  map[string]bool  // orders about which something is under way
+	quota    map[id.SKU]int64 // units that left one book and have not reached the other
+	incoming map[id.SKU]int64 // the same of announced units; below zero: taken, and still in the store's book
+	keys     map[string]bool  // orders about which something is under way
 }
 
 // comparePair checks invariants 2 and 5 between a store and a warehouse.
@@ -26,7 +25,7 @@ func (a *auditor) comparePair(ctx context.Context, s, w *view) error {
 			"%s against %s: their feeds are damaged, so nobody knows what is under way", s.head.Site, w.head.Site))
 		return nil
 	}
-	way := onTheWay{map[id.SKU]int64{}, map[string]bool{}}
+	way := onTheWay{map[id.SKU]int64{}, map[id.SKU]int64{}, map[string]bool{}}
 	for _, direction := range []struct{ from, to *view }{{s, w}, {w, s}} {
 		if err := a.gather(ctx, direction.from, direction.to, way); err != nil {
 			return err
@@ -76,12 +75,22 @@ func (w onTheWay) add(body event.Body) {
 		for _, units := range b.Units {
 			w.quota[units.SKU] += units.Quantity
 		}
+	case event.IncomingGranted:
+		for _, units := range b.Units {
+			w.incoming[units.SKU] += units.Quantity
+		}
+	case event.IncomingTaken:
+		for _, units := range b.Units {
+			w.incoming[units.SKU] -= units.Quantity
+		}
 	default:
 	}
 }
 
 // compareQuota checks that what the warehouse has set aside for the store is what
-// the store holds plus what is on its way between their books.
+// the store holds, for anybody or for somebody, plus what it has promised and not
+// asked for yet, plus what is on its way between their books; and the same of what
+// suppliers have announced, sold ahead or not.
 func (a *auditor) compareQuota(s, w *view, way onTheWay) {
 	skus := map[id.SKU]bool{}
 	for k := range s.stored {
@@ -91,14 +100,25 @@ func (a *auditor) compareQuota(s, w *view, way onTheWay) {
 		skus[k.sku] = true
 	}
 	for sku := range skus {
-		aside := w.stored[account{sku, stock.QuotaOf(s.head.Site)}]
-		held := s.stored[account{sku, stock.HeldAt(w.head.Site)}]
 		if s.unreadable[sku] || w.unreadable[sku] {
 			continue // there is a finding already, and nothing to compare
 		}
-		if aside != held+way.quota[sku] {
-			a.find(2, w.head.Site, fmt.Sprintf("balance %s of %s", stock.QuotaOf(s.head.Site), sku),
-				"is %d, but %s holds %d and %d are on their way", aside, s.head.Site, held, way.quota[sku])
+		for _, pair := range []struct {
+			invariant  int
+			aside      stock.Account
+			free, kept stock.Account
+			unasked    int64
+			way        int64
+		}{
+			{2, stock.QuotaOf(s.head.Site), stock.HeldAt(w.head.Site), stock.ReservedAt(w.head.Site), s.unasked[account{sku, stock.PromisedAt(w.head.Site)}], way.quota[sku]},
+			{6, stock.ExpectedFor(s.head.Site), stock.IncomingAt(w.head.Site), stock.SoldAheadAt(w.head.Site), 0, way.incoming[sku]},
+		} {
+			aside := w.stored[account{sku, pair.aside}]
+			held := s.stored[account{sku, pair.free}] + s.stored[account{sku, pair.kept}] + pair.unasked
+			if aside != held+pair.way {
+				a.find(pair.invariant, w.head.Site, fmt.Sprintf("balance %s of %s", pair.aside, sku),
+					"is %d, but %s holds %d and %d are on their way", aside, s.head.Site, held, pair.way)
+			}
 		}
 	}
 }
@@ -106,69 +126,45 @@ func (a *auditor) compareQuota(s, w *view, way onTheWay) {
 // compareFulfillments checks that both sites tell the same of each order, and that
 // none is missing at either. What a step under way may change is left out.
 func (a *auditor) compareFulfillments(s, w *view, way onTheWay) {
-	known := map[id.Fulfillment]bool{}
-	for _, o := range s.orders {
-		settled := !way.keys[o.ID.String()] // the key of all that is said about an order
-		for _, f := range o.Fulfillments {
-			if f.Warehouse != w.head.Site {
-				continue
-			}
-			known[f.ID] = true
-			theirs, there := w.fulfillments[f.ID]
-			if there {
-				a.compareOrigin(s, w, o, theirs)
-			}
-			switch row := "fulfillment " + f.ID.String(); {
-			case !settled:
-			case !there:
-				a.find(5, s.head.Site, row, "is not at %s, and nothing about it is under way", w.head.Site)
-			case f.Stage != theirs.Stage:
-				a.find(5, s.head.Site, row, "is %s, but %s at %s", f.Stage, theirs.Stage, w.head.Site)
-			case !maps.Equal(partsOf(f), linesOf(theirs)):
-				a.find(5, s.head.Site, row, "has other lines than at %s", w.head.Site)
-			}
+	for which, ours := range s.fulfillments {
+		if ours.site != w.head.Site {
+			continue
+		}
+		settled := !way.keys[ours.order.String()] // the key of all that is said about an order
+		theirs, there := w.fulfillments[which]
+		if there {
+			a.compareOrigin(s, w, which, ours, theirs)
+		}
+		switch row := "fulfillment " + which.String(); {
+		case !settled:
+		case !there && ours.neverAsked:
+		case !there:
+			a.find(5, s.head.Site, row, "is not at %s, and nothing about it is under way", w.head.Site)
+		case ours.stage != theirs.stage:
+			a.find(5, s.head.Site, row, "is %s, but %s at %s", ours.stage, theirs.stage, w.head.Site)
+		case !slices.Equal(ours.lines, theirs.lines):
+			a.find(5, s.head.Site, row, "has other lines than at %s", w.head.Site)
 		}
 	}
-	for _, f := range w.fulfillments {
-		if f.Store == s.head.Site && !known[f.ID] {
-			a.find(5, w.head.Site, "fulfillment "+f.ID.String(), "is of order %s, which %s does not have", f.Order, s.head.Site)
+	for which, theirs := range w.fulfillments {
+		if theirs.site == s.head.Site && s.fulfillments[which].site != w.head.Site {
+			a.find(5, w.head.Site, "fulfillment "+which.String(), "is of order %s, which %s does not have", theirs.order, s.head.Site)
 		}
 	}
 }
 
 // compareOrigin checks what a warehouse was told once, and no step changes.
-func (a *auditor) compareOrigin(s, w *view, o order.Order, theirs fulfillment.Fulfillment) {
-	row := "fulfillment " + theirs.ID.String()
+func (a *auditor) compareOrigin(s, w *view, which id.Fulfillment, ours, theirs told) {
+	row := "fulfillment " + which.String()
 	// A number of zero is that of an order which is missing, and was found so.
-	if theirs.Store != s.head.Site || theirs.Order != o.ID || theirs.Number != o.Number && o.Number != 0 {
+	if theirs.site != s.head.Site || theirs.order != ours.order || theirs.number != ours.number && ours.number != 0 {
 		a.find(5, w.head.Site, row, "is of order %d (%s) of %s, but at %s of order %d (%s)",
-			theirs.Number, theirs.Order, theirs.Store, s.head.Site, o.Number, o.ID)
+			theirs.number, theirs.order, theirs.site, s.head.Site, ours.number, ours.order)
 	}
-	for _, line := range theirs.Lines {
-		if ours := o.Line(line.Line); ours != nil && ours.SKU != line.SKU {
-			a.find(5, w.head.Site, row, "line %d is of %s, but at %s of %s", line.Line, line.SKU, s.head.Site, ours.SKU)
+	for _, line := range theirs.lines {
+		i := slices.IndexFunc(ours.lines, func(our sameLine) bool { return our.line == line.line })
+		if i >= 0 && ours.lines[i].sku != line.sku {
+			a.find(5, w.head.Site, row, "line %d is of %s, but at %s of %s", line.line, line.sku, s.head.Site, ours.lines[i].sku)
 		}
 	}
-}
-
-// sameLine is what both sites must tell of a line.
-type sameLine struct {
-	sku                        id.SKU
-	quantity, voided, returned int64
-}
-
-func linesOf(f fulfillment.Fulfillment) map[int]sameLine {
-	lines := make(map[int]sameLine, len(f.Lines))
-	for _, line := range f.Lines {
-		lines[line.Line] = sameLine{line.SKU, line.Quantity, line.Voided, line.Returned}
-	}
-	return lines
-}
-
-func partsOf(f order.Fulfillment) map[int]sameLine {
-	lines := make(map[int]sameLine, len(f.Lines))
-	for _, part := range f.Lines {
-		lines[part.Line] = sameLine{part.SKU, part.Quantity, part.Voided, part.Returned}
-	}
-	return lines
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
@@ -35,6 +36,17 @@ type draft struct {
 	typ       string
 	category  string
 	details   string
+	terms     terms
+}
+
+// terms is what one line says of selling a product ahead of its stock. What a
+// product has of them comes from one line: two lines together could say what
+// neither of them means.
+type terms struct {
+	line      int // zero: no line says anything
+	policy    catalog.Policy
+	cap       int64
+	releaseOn date.Date
 }
 
 // Products reads a file of products, or of orders, and derives one product per
@@ -57,6 +69,7 @@ func Products(file io.Reader, currency money.Currency) (ProductPlan, error) {
 		}
 		name, details := r.label(colDescription, catalog.MaxName), r.details()
 		typ, category := r.label(colType, catalog.MaxLabel), r.label(colCategory, catalog.MaxLabel)
+		terms := r.terms()
 		if cause != "" {
 			plan.ByCause.line(cause, r.line, "")
 			plan.LinesSkipped++
@@ -77,6 +90,9 @@ func Products(file io.Reader, currency money.Currency) (ProductPlan, error) {
 			}
 		}
 		d.typ, d.category, d.details = cmp.Or(d.typ, typ), cmp.Or(d.category, category), cmp.Or(d.details, details)
+		if d.terms.line == 0 {
+			d.terms = terms
+		}
 	})
 	if err != nil {
 		return ProductPlan{}, err
@@ -131,11 +147,18 @@ func (p *ProductPlan) finish(d *draft) error {
 			p.ByCause.code(cause, d.sku, d.lines)
 		}
 	}
-	product := catalog.Product{SKU: d.sku, Name: name, Description: d.details, Price: price}
+	product := catalog.Product{
+		SKU: d.sku, Name: name, Description: d.details, Price: price,
+		Policy: d.terms.policy, Cap: d.terms.cap, ReleaseOn: d.terms.releaseOn,
+	}
 	product.Type, product.Category = d.kind(product.Name)
 	if err := product.Check(); err != nil {
 		message, field := fault.Public(err)
-		return fault.At(field, fault.Invalid, "line %d: %s. Nothing was changed", d.lines[0], message)
+		line := d.lines[0]
+		if field == "cap" || field == "release_on" { // which do not fit the policy
+			line = d.terms.line
+		}
+		return fault.At(field, fault.Invalid, "line %d: %s. Nothing was changed", line, message)
 	}
 	p.Products = append(p.Products, product)
 	p.LinesUsed += len(d.lines)

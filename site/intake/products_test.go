@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/site/intake"
@@ -116,6 +117,63 @@ func TestExplicitFieldsWin(t *testing.T) {
 	if diff := cmp.Diff(want, plan.Products); diff != "" {
 		t.Error(diff)
 	}
+}
+
+func TestTermsOfSellingAhead(t *testing.T) {
+	release, err := date.Parse("2027-03-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name, head string
+		lines      []string
+		policy     catalog.Policy
+		cap        int64
+		release    date.Date
+	}{
+		{"none", "", []string{""}, catalog.InStock, 0, 0},
+		{"empty fields", "policy,cap,release_on", []string{",,"}, catalog.InStock, 0, 0},
+		{"in stock, in words", "Policy", []string{"in-stock"}, catalog.InStock, 0, 0},
+		{"backorder", "Policy,Cap", []string{" Backorder , 40 "}, catalog.Backorder, 40, 0},
+		{"preorder", "policy,cap,release_on", []string{"preorder,,2027-03-01"}, catalog.Preorder, 0, release},
+		{"as a program writes it", "Policy,ReleaseOn", []string{"preorder,2027-03-01"}, catalog.Preorder, 0, release},
+		{"the first line that says anything", "policy,cap", []string{",", "backorder,7", "backorder,9"}, catalog.Backorder, 7, 0},
+		{"all of one line", "policy,cap", []string{"backorder,", ",9"}, catalog.Backorder, 0, 0},
+		{"in stock is said, too", "policy", []string{"in-stock", "backorder"}, catalog.InStock, 0, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := "StockCode,Description,UnitPrice," + test.head + "\n"
+			for _, line := range test.lines {
+				file += "20001,TIN MUG,2.5," + line + "\n"
+			}
+			got := products(t, file).Products[0]
+			if got.Policy != test.policy || got.Cap != test.cap || got.ReleaseOn != test.release {
+				t.Errorf("got %q, %d, %q", got.Policy, got.Cap, got.ReleaseOn)
+			}
+		})
+	}
+}
+
+func TestTermsThatAreRefused(t *testing.T) {
+	const head = "StockCode,Description,UnitPrice,Policy,Cap,release_on\n20001,MUG,1,,,\n"
+	for name, test := range map[string]struct{ line, want string }{
+		"no policy":              {"sometimes,,", `line 3: "sometimes" is no policy: want in-stock, backorder or preorder. Nothing`},
+		"a cap with a comma":     {`backorder,"1,000",`, `line 3: the Cap "1,000" is not a whole number`},
+		"a cap below zero":       {"backorder,-1,", `line 3: the Cap "-1" is not a whole number`},
+		"a cap beyond the limit": {"backorder,1000000001,", `line 3: the Cap "1000000001" is not a whole number from 0 to 1000000000`},
+		"a cap in stock":         {",5,", "line 3: a cap is for a product that is sold ahead"},
+		"no day":                 {"preorder,,soon", `line 3: the ReleaseOn "soon" is no date`},
+		"a preorder, undated":    {"preorder,,", "line 3: a preorder, and no other product, has a day of release. Nothing"},
+		"a dated backorder":      {"backorder,,2027-03-01", "line 3: a preorder, and no other product, has a day of release"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := intake.Products(strings.NewReader(head+"20001,MUG,1,"+test.line+"\n"), "GBP")
+			wantInvalid(t, err, test.want)
+		})
+	}
+	_, err := intake.Products(strings.NewReader("StockCode,Description,UnitPrice,ReleaseOn,release_on\n"), "GBP")
+	wantInvalid(t, err, "line 1 names the column ReleaseOn twice")
 }
 
 func TestProductsRefusesTheFile(t *testing.T) {

@@ -28,12 +28,15 @@ const (
 	colType
 	colCategory
 	colDetails
+	colPolicy
+	colCap
+	colRelease
 	columns
 )
 
 var columnNames = [columns]string{
 	"InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country",
-	"Warehouse", "Type", "Category", "Details",
+	"Warehouse", "Type", "Category", "Details", "Policy", "Cap", "ReleaseOn",
 }
 
 // separators are what other programs write where a comma is wanted.
@@ -124,7 +127,7 @@ func header(reader *csv.Reader, need []column) (at [columns]int, err error) {
 	}
 	for place, name := range names {
 		for c, known := range columnNames {
-			if !strings.EqualFold(strings.TrimSpace(name), known) {
+			if !sameColumn(name, known) {
 				continue
 			}
 			if at[c] >= 0 {
@@ -164,11 +167,17 @@ func wrongSeparator(text []byte, err error) error {
 
 func isColumn(word string) bool {
 	for _, known := range columnNames {
-		if strings.EqualFold(strings.Trim(word, " \"\r"), known) {
+		if sameColumn(strings.Trim(word, " \"\r"), known) {
 			return true
 		}
 	}
 	return false
+}
+
+// sameColumn compares a name in a header with that of a column: ReleaseOn may be
+// written release_on, as the API does.
+func sameColumn(name, known string) bool {
+	return strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(name), "_", ""), known)
 }
 
 // syntax takes a fault of the CSV form; only a wrong number of fields leaves

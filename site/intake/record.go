@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/money"
 )
@@ -110,6 +111,31 @@ func (r *record) date() time.Time {
 	}
 	r.found.add(r.line, "the InvoiceDate %s is no date: want 2010-12-01 08:26:00, 2010-12-01T08:26:00Z or 2010-12-01", fault.Quote(text))
 	return time.Time{}
+}
+
+// terms returns what the line says of selling ahead; without any of the three
+// fields, nothing.
+func (r *record) terms() (t terms) {
+	policy, limit, release := r.text(colPolicy), r.text(colCap), r.text(colRelease)
+	if policy == "" && limit == "" && release == "" {
+		return t
+	}
+	t.line = r.line
+	var err error
+	if t.policy, err = catalog.ParsePolicy(strings.ToLower(policy)); err != nil {
+		message, _ := fault.Public(err)
+		r.found.add(r.line, "%s", message)
+	}
+	if limit != "" {
+		if t.cap, err = strconv.ParseInt(limit, 10, 64); err != nil || t.cap < 0 || t.cap > catalog.MaxCap {
+			r.found.add(r.line, "the Cap %s is not a whole number from 0 to %d", fault.Quote(limit), catalog.MaxCap)
+		}
+	}
+	if t.releaseOn, err = date.Parse(release); err != nil {
+		message, _ := fault.Public(err)
+		r.found.add(r.line, "the ReleaseOn %s", message)
+	}
+	return t
 }
 
 // problems collects what is wrong with the form of a file, the first ones in

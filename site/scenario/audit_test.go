@@ -290,6 +290,78 @@ order north mug=99`
 	}
 }
 
+// TestAuditFindsWhatIsKept is TestAuditFinds for units that are sold ahead, kept
+// for a move, or promised and not asked for.
+func TestAuditFindsWhatIsKept(t *testing.T) {
+	const story = `warehouse wh1
+warehouse wh2
+district north wh1 wh2
+product mug 4.50
+product pot 9.00 backorder
+receive wh1 mug=5
+receive wh2 mug=9
+announce wh1 PO-1 pot=5
+deliver
+order north pot=3
+order north mug=7
+order north mug=1 pay=bank-transfer
+deliver
+receive wh1 mug=4
+deliver
+tick`
+	first := func(by func(*order.Order)) tampered {
+		return change(func(o *order.Order) {
+			if o.Number == 1 {
+				by(o)
+			}
+		})
+	}
+	for name, c := range map[string]struct {
+		site      id.Site
+		tamper    tampered
+		invariant int
+		row       string
+		says      string
+	}{
+		"nothing":    {"store", tampered{}, 0, "", ""},
+		"more waits": {"store", first(func(o *order.Order) { o.Waiting[0].Quantity++ }), 3, "order", "but the movements say 3"},
+		"less waits": {"store", first(func(o *order.Order) {
+			o.Waiting[0].Quantity--
+			o.Lines[0].Voided++
+		}), 3, "balance incoming_promised(wh1)", "which does not wait for them"},
+		"it waits for another warehouse": {"store", first(func(o *order.Order) { o.Waiting[0].Warehouse = "wh2" }), 3, "order", "in incoming_promised(wh2)"},
+		"the move is forgotten": {"store", change(func(o *order.Order) {
+			for i := range o.Fulfillments {
+				for j := range o.Fulfillments[i].Lines {
+					o.Fulfillments[i].Lines[j].Moving = 0
+				}
+			}
+		}), 3, "balance reserved(wh1)", "has 2 units"},
+		"announced units at the warehouse": {"wh1", tampered{balances: func(all []stock.Balance) []stock.Balance {
+			return slices.DeleteFunc(all, func(b stock.Balance) bool { return b.Account == stock.ExpectedFor("store") })
+		}}, 6, "balance expected_quota(store) of pot", "is 0, but store holds 5"},
+		"asked for, it says": {"store", change(func(o *order.Order) {
+			for i := range o.Fulfillments {
+				o.Fulfillments[i].Unasked = false
+			}
+		}), 2, "balance quota(store) of mug", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			for _, line := range strings.Split(story, "\n") {
+				w.run(strings.Fields(line))
+			}
+			report := w.auditWith(c.site, c.tamper)
+			found := slices.ContainsFunc(report.Findings, func(f audit.Finding) bool {
+				return f.Invariant == c.invariant && strings.HasPrefix(f.Row, c.row) && strings.Contains(f.Text, c.says)
+			})
+			if found != (c.invariant > 0) || c.invariant == 0 && len(report.Findings) > 0 {
+				t.Errorf("not found: invariant %d, row %q, %q; instead %+v", c.invariant, c.row, c.says, report.Findings)
+			}
+		})
+	}
+}
+
 // The ways of tampering that are used more than once.
 
 func only(keep func(*order.Order) bool) tampered { return tampered{orders: keep} }

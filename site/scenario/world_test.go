@@ -3,18 +3,22 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/core/order"
+	"crossdock/core/pay"
 	"crossdock/core/stock"
 	"crossdock/dist/feed"
 	"crossdock/engine/memory"
@@ -24,18 +28,28 @@ import (
 	"crossdock/site/warehouse"
 )
 
-// world is a store and its warehouses, whose messages move only when a script
+// world is stores and their warehouses, whose messages move only when a script
 // says "deliver".
 type world struct {
 	t          *testing.T
-	now        time.Time
-	counter    uint64
+	passed     atomic.Int64 // of its time, in ns
+	counter    atomic.Uint64
 	out        strings.Builder
-	storeDB    *memory.Store
-	store      *store.Store
+	*shop      // whose turn it is
+	shops      map[id.Site]*shop
+	opened     []id.Site // the stores, in order of opening
 	warehouses map[id.Site]*house
 	cut        map[id.Site]bool
-	orders     map[string]id.Order // by number, as scripts name them
+}
+
+// shop is a store with its payment providers.
+type shop struct {
+	name    id.Site
+	storeDB *memory.Store
+	journal *watched
+	store   *store.Store
+	till    till
+	orders  map[string]id.Order // by number, as scripts name them
 }
 
 type house struct {
@@ -44,33 +58,26 @@ type house struct {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{
-		t: t, now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC),
-		warehouses: map[id.Site]*house{}, cut: map[id.Site]bool{}, orders: map[string]id.Order{},
-	}
-	w.storeDB = memory.NewStore("store", 1)
-	var err error
-	w.store, err = store.Open(t.Context(), store.Ports{
-		Journal: w.storeDB, Lookups: w.storeDB, Queries: w.storeDB, IDs: w, Now: w.clock,
-	}, store.Options{AskWait: -1})
-	if err != nil {
+	w := &world{t: t, shops: map[id.Site]*shop{}, warehouses: map[id.Site]*house{}, cut: map[id.Site]bool{}}
+	if err := w.openStore([]string{"store"}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(w.store.Close)
+	w.shop = w.shops["store"]
 	return w
 }
 
 // New implements id.Source with identifiers that count up.
 func (w *world) New() id.UUID {
-	w.counter++
 	u := id.UUID{6: 0x70, 8: 0x80}
-	for i, n := 15, w.counter; n > 0; i, n = i-1, n>>8 {
+	for i, n := 15, w.counter.Add(1); n > 0; i, n = i-1, n>>8 {
 		u[i] = byte(n)
 	}
 	return u
 }
 
-func (w *world) clock() time.Time { return w.now }
+func (w *world) clock() time.Time {
+	return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC).Add(time.Duration(w.passed.Load()))
+}
 
 func (w *world) say(format string, args ...any) { fmt.Fprintf(&w.out, format+"\n", args...) }
 
@@ -82,17 +89,29 @@ func (w *world) said() string {
 
 // run carries out one command of a script; an error is part of the story.
 func (w *world) run(words []string) {
-	w.now = w.now.Add(time.Second)
+	w.passed.Add(int64(time.Second))
+	if words[0] == "at" {
+		here := w.shop
+		w.shop = w.shops[id.Site(words[1])]
+		defer func() { w.shop = here }()
+		words = words[2:]
+	}
 	commands := map[string]func([]string) error{
+		"store": w.openStore, "restart": w.restart,
 		"warehouse": w.openWarehouse, "district": w.district, "product": w.product, "receive": w.receive,
-		"deliver": w.deliver, "cut": w.setCut(true), "heal": w.setCut(false), "order": w.order, "void": w.void,
-		"return": w.takeBack, "advance": w.advance, "adjust": w.adjust, "show": w.show, "stock": w.stock,
+		"handles": w.handles, "announce": w.announce, "postpone": w.postpone, "withdraw": w.withdraw,
+		"deliver": w.deliver, "cut": w.setCut(true), "heal": w.setCut(false), "wait": w.wait, "tick": w.tick,
+		"order": w.order, "hold": w.hold, "paid": w.paid, "void": w.void, "drop": w.drop, "redirect": w.redirect,
+		"return": w.takeBack, "send-back": w.sendBack, "came-back": w.cameBack, "inspect": w.inspect,
+		"advance": w.advance, "adjust": w.adjust, "show": w.show, "money": w.money, "stock": w.stock,
 	}
 	command, known := commands[words[0]]
 	if !known {
 		w.t.Fatalf("no command %q", words[0])
 	}
-	if err := command(words[1:]); err != nil {
+	err := command(words[1:])
+	w.settle()
+	if err != nil {
 		message, field := fault.Public(err)
 		w.say("%s: %s%s", fault.KindOf(err), message, strings.TrimSuffix(" ("+field+")", " ()"))
 	}
@@ -103,7 +122,7 @@ func (w *world) do(command any) (any, error) { return w.store.Do(context.Backgro
 // warehouse NAME [share=PERCENT] [safety=UNITS]
 func (w *world) openWarehouse(words []string) error {
 	name := id.Site(words[0])
-	options := warehouse.Options{Store: "store", RecallWait: time.Millisecond}
+	options := warehouse.Options{Stores: slices.Clone(w.opened), RecallWait: time.Millisecond}
 	for _, word := range words[1:] {
 		key, value, _ := strings.Cut(word, "=")
 		number := w.number(value)
@@ -115,7 +134,7 @@ func (w *world) openWarehouse(words []string) error {
 		}
 	}
 	db := memory.NewWarehouse(name, 1)
-	site, err := warehouse.Open(context.Background(), warehouse.Ports{Journal: db, Queries: db, IDs: w, Now: w.clock}, options)
+	site, err := warehouse.Open(context.Background(), warehouse.Ports{Journal: db, Queries: db, Purchases: db, Returns: db, IDs: w, Now: w.clock}, options)
 	if err != nil {
 		return err
 	}
@@ -124,35 +143,59 @@ func (w *world) openWarehouse(words []string) error {
 	return nil
 }
 
-// district CODE WAREHOUSE...
+// district CODE WAREHOUSE... of every store
 func (w *world) district(words []string) error {
 	district := catalog.District{Code: id.District(words[0]), Name: words[0]}
 	for _, site := range words[1:] {
 		district.Warehouses = append(district.Warehouses, id.Site(site))
 	}
-	_, err := w.do(store.SetDistricts{Districts: []catalog.District{district}})
-	return err
+	return w.everywhere(store.SetDistricts{Districts: []catalog.District{district}})
 }
 
-// product SKU PRICE
+// product SKU PRICE [backorder|preorder] [cap=UNITS] [release=DATE]
 func (w *world) product(words []string) error {
 	price, err := money.Parse(words[1], "EUR")
 	if err != nil {
 		return err
 	}
-	_, err = w.do(store.ListProducts{Products: []catalog.Product{
-		{SKU: id.SKU(words[0]), Name: words[0], Type: "kitchen", Category: "cups", Price: price},
-	}})
-	return err
+	p := catalog.Product{SKU: id.SKU(words[0]), Name: words[0], Type: "kitchen", Category: "cups", Price: price}
+	for _, word := range words[2:] {
+		switch key, value, _ := strings.Cut(word, "="); key {
+		case "cap":
+			p.Cap = w.number(value)
+		case "release":
+			p.ReleaseOn = w.day(value)
+		default:
+			p.Policy = catalog.Policy(key)
+		}
+	}
+	return w.everywhere(store.ListProducts{Products: []catalog.Product{p}})
 }
 
-// receive WAREHOUSE SKU=UNITS...
-func (w *world) receive(words []string) error {
-	var items []warehouse.Item
-	for _, item := range w.items(words[1:]) {
-		items = append(items, warehouse.Item{SKU: item.SKU, Units: item.Units})
+func (w *world) everywhere(command any) error {
+	for _, name := range w.opened {
+		if _, err := w.shops[name].store.Do(context.Background(), command); err != nil {
+			return err
+		}
 	}
-	_, err := w.warehouses[id.Site(words[0])].site.Do(context.Background(), warehouse.ReceiveStock{Items: items})
+	return nil
+}
+
+// receive WAREHOUSE [of=PURCHASE] SKU=UNITS...
+func (w *world) receive(words []string) error {
+	command := warehouse.ReceiveStock{}
+	for _, item := range w.items(words[1:]) {
+		command.Items = append(command.Items, warehouse.Item{SKU: item.SKU, Units: item.Units})
+	}
+	if name, is := strings.CutPrefix(words[1], "of="); is {
+		command.Purchase = name
+	}
+	return w.at(words[0], command)
+}
+
+// at has a warehouse carry out a command.
+func (w *world) at(name string, command any) error {
+	_, err := w.warehouses[id.Site(name)].site.Do(context.Background(), command)
 	return err
 }
 
@@ -165,9 +208,13 @@ func (w *world) deliver([]string) error {
 				continue
 			}
 			h := w.warehouses[name]
-			to := w.carry(w.storeDB, h.db, "store", name, h.site.Apply)
-			back := w.carry(h.db, w.storeDB, name, "store", w.store.Apply)
-			moved = moved || to || back
+			for _, shopName := range w.opened {
+				s := w.shops[shopName]
+				to := w.carry(s.storeDB, h.db, s.name, name, h.site.Apply)
+				back := w.carry(h.db, s.storeDB, name, s.name, s.store.Apply)
+				w.settle()
+				moved = moved || to || back
+			}
 		}
 	}
 	return nil
@@ -180,16 +227,23 @@ func (w *world) setCut(cut bool) func([]string) error {
 	}
 }
 
-// order DISTRICT SKU=UNITS... [key=NAME]
+// order DISTRICT SKU=UNITS... [pay=METHOD | card=TOKEN] [key=NAME]
 func (w *world) order(words []string) error {
 	command := store.PlaceOrder{Address: order.Address{Name: "Ann", District: id.District(words[0])}}
 	command.Customer = id.User{UUID: id.UUID{15: 1}}
 	for _, item := range w.items(words[1:]) {
 		command.Lines = append(command.Lines, store.Wanted{SKU: item.SKU, Units: item.Units})
 	}
-	if last := words[len(words)-1]; strings.HasPrefix(last, "key=") {
-		command.Key = store.Key{Name: last}
-		command.Key.BodyHash[0] = byte(len(strings.Join(words, " ")))
+	for _, word := range words {
+		switch key, value, _ := strings.Cut(word, "="); key {
+		case "key":
+			command.Key = store.Key{Name: word}
+			command.Key.BodyHash[0] = byte(len(strings.Join(words, " ")))
+		case "pay":
+			command.Payment = pay.Method(value)
+		case "card":
+			command.Payment, command.Token = pay.Card, value
+		}
 	}
 	placement, err := w.store.Place(context.Background(), command)
 	if err != nil {
@@ -213,8 +267,24 @@ func (w *world) tell(o order.Order) {
 		for i, part := range f.Lines {
 			parts[i] = fmt.Sprintf("%d x %s", part.Live(), part.SKU)
 		}
-		w.say("  %s %s: %s", f.Warehouse, f.Stage, strings.Join(parts, ", "))
+		w.say("  %s %s: %s%s", f.Warehouse, f.Stage, strings.Join(parts, ", "), later(f.NotBefore))
 	}
+	if o.Unpaid {
+		w.say("  waits for its payment")
+	}
+	for _, wait := range o.Waiting {
+		w.say("  waits for %d x %s to come in at %s%s", wait.Quantity, wait.SKU, wait.Warehouse, strings.TrimSuffix(" on "+wait.Due.String(), " on "))
+	}
+	if !o.Promise.To.IsZero() {
+		w.say("  arrives between %s and %s", o.Promise.From, o.Promise.To)
+	}
+}
+
+func later(day date.Date) string {
+	if day.IsZero() {
+		return ""
+	}
+	return ", not before " + day.String()
 }
 
 // void NUMBER
@@ -240,12 +310,18 @@ func (w *world) takeBack(words []string) error {
 // advance WAREHOUSE NUMBER STAGE...
 func (w *world) advance(words []string) error {
 	h := w.warehouses[id.Site(words[0])]
-	found, err := h.db.Fulfillments(context.Background(), warehouse.FulfillmentQuery{Order: w.orders[words[1]], Limit: 1})
+	found, err := h.db.Fulfillments(context.Background(), warehouse.FulfillmentQuery{Order: w.orders[words[1]], Limit: 9})
 	if err != nil || len(found) == 0 {
 		return fault.New(fault.NotFound, "no fulfillment: %v", err)
 	}
+	one := found[0]
+	for _, f := range found[1:] { // of several, the first that can
+		if order.CheckStage(one.Stage, order.Stage(words[2])) != nil {
+			one = f
+		}
+	}
 	for _, stage := range words[2:] {
-		answer, err := h.site.Do(context.Background(), warehouse.Advance{Fulfillment: found[0].ID, To: order.Stage(stage)})
+		answer, err := h.site.Do(context.Background(), warehouse.Advance{Fulfillment: one.ID, To: order.Stage(stage)})
 		if err != nil {
 			return err
 		}
@@ -280,7 +356,9 @@ func (w *world) show(words []string) error {
 
 // stock: every balance that is not zero, of every site.
 func (w *world) stock([]string) error {
-	w.balances("store", w.storeDB)
+	for _, name := range w.opened {
+		w.balances(name, w.shops[name].storeDB)
+	}
 	for _, name := range w.names() {
 		w.balances(name, w.warehouses[name].db)
 	}
@@ -297,7 +375,7 @@ func (w *world) balances(site id.Site, db interface {
 	}
 	lines := map[id.SKU][]string{}
 	err = source.Balances(context.Background(), func(b stock.Balance, unreadable error) error {
-		if b.Units != 0 && b.Account.Kind != stock.Supplier && b.Account.Kind != stock.Granter {
+		if b.Units != 0 && (!b.Account.Kind.External() || b.Account.Kind == stock.Customer || b.Account.Kind == stock.Adjustment) {
 			lines[b.SKU] = append(lines[b.SKU], fmt.Sprintf("%s %d", b.Account, b.Units))
 		}
 		return unreadable
@@ -343,17 +421,22 @@ func (w *world) carry(from, to books.Feeds, origin, destination id.Site, apply f
 
 // moments looks at every site, the store first.
 func (w *world) moments() []audit.Source {
-	store, err := w.storeDB.Snapshot(context.Background())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	sources := []audit.Source{store}
-	for _, name := range w.names() {
-		moment, err := w.warehouses[name].db.Snapshot(context.Background())
+	var sources []audit.Source
+	look := func(db interface {
+		Snapshot(context.Context) (audit.Source, error)
+	},
+	) {
+		moment, err := db.Snapshot(context.Background())
 		if err != nil {
 			w.t.Fatal(err)
 		}
 		sources = append(sources, moment)
+	}
+	for _, name := range w.opened {
+		look(w.shops[name].storeDB)
+	}
+	for _, name := range w.names() {
+		look(w.warehouses[name].db)
 	}
 	return sources
 }
@@ -374,14 +457,7 @@ func (w *world) audit() {
 	}
 }
 
-func (w *world) names() []id.Site {
-	names := make([]id.Site, 0, len(w.warehouses))
-	for name := range w.warehouses {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
+func (w *world) names() []id.Site { return slices.Sorted(maps.Keys(w.warehouses)) }
 
 type item struct {
 	SKU   id.SKU
@@ -391,7 +467,7 @@ type item struct {
 func (w *world) items(words []string) []item {
 	var items []item
 	for _, word := range words {
-		if sku, units, found := strings.Cut(word, "="); found && sku != "key" {
+		if sku, units, found := strings.Cut(word, "="); found && !slices.Contains([]string{"key", "pay", "card", "of", "due"}, sku) {
 			items = append(items, item{id.SKU(sku), w.number(units)})
 		}
 	}

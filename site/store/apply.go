@@ -14,7 +14,13 @@ import (
 // receive applies messages of a warehouse's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
 	return s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
-		return s.whole(func() error { return s.apply(ctx, m) })
+		return s.whole(func() error {
+			before := s.books.Ledger.Mark()
+			if err := s.apply(ctx, m); err != nil {
+				return err
+			}
+			return s.serveWaiting(ctx, before)
+		})
 	})
 }
 
@@ -32,10 +38,25 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 	case event.StockLevels:
 		s.leveled(from, b)
 		return nil
+	case event.QuotaElsewhere:
+		s.elsewhere(from, b)
+		return nil
 	case event.FulfillmentChanged:
 		return s.fulfillmentChanged(ctx, from, b)
 	case event.VoidRefused:
 		return s.voidRefused(ctx, from, b)
+	case event.RedirectAnswered:
+		return s.redirectAnswered(ctx, from, b)
+	case event.ReturnReceived:
+		return s.returnReceived(ctx, from, b)
+	case event.ReturnInspected:
+		return s.returnInspected(ctx, from, b)
+	case event.IncomingGranted:
+		return s.incomingGranted(from, b)
+	case event.IncomingTaken:
+		return s.incomingTaken(ctx, from, b)
+	case event.IncomingDated:
+		return s.incomingDated(ctx, from, b)
 	default:
 		return fault.New(fault.Invalid, "a store cannot take the message %s", m.Kind)
 	}
@@ -49,8 +70,21 @@ func (s *state) leveled(from id.Site, m event.StockLevels) {
 		if s.levels[k].Version >= level.Version {
 			continue
 		}
+		level.Elsewhere = s.levels[k].Elsewhere // until the message behind this one
 		s.levels[k] = level
 		s.changes.Levels = append(s.changes.Levels, level)
+	}
+}
+
+// elsewhere keeps what other stores hold of each SKU.
+func (s *state) elsewhere(from id.Site, m event.QuotaElsewhere) {
+	for _, units := range m.Units {
+		k := levelKey{from, units.SKU}
+		if level, known := s.levels[k]; known && level.Elsewhere != units.Quantity {
+			level.Elsewhere = units.Quantity
+			s.levels[k] = level
+			s.changes.Levels = append(s.changes.Levels, level)
+		}
 	}
 }
 
@@ -59,6 +93,9 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	before, err := s.order(ctx, m.Order)
 	if err != nil {
 		return err
+	}
+	if f := before.Fulfillment(m.Fulfillment); f != nil && f.MoveTo != "" && len(m.Voided) > 0 && before.Status == order.Ready {
+		before.Status = order.Placed // what another warehouse ships instead is still to be packed
 	}
 	news := order.News{Fulfillment: m.Fulfillment, To: m.To, Version: m.Version, At: s.now, Voided: m.Voided}
 	after, changed, err := order.Apply(before, news)
@@ -72,20 +109,34 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	if err := s.release(from, after, news); err != nil {
 		return err
 	}
+	if after, err = s.followMove(after, *f); err != nil {
+		return err
+	}
+	f = after.Fulfillment(m.Fulfillment)
 	if m.To == order.SentStage && before.Fulfillment(m.Fulfillment).Stage != order.SentStage {
 		if err := s.ship(after, *f); err != nil {
+			return err
+		}
+		if err := s.capture(ctx, after, *f); err != nil {
+			return err
+		}
+	}
+	if len(m.Voided) > 0 {
+		if err := s.settleMoney(ctx, after); err != nil {
 			return err
 		}
 	}
 	if after.Status == order.Voided && after.Reason == "" {
 		after.Reason = "called off line by line"
 	}
-	after.VoidAsked = after.VoidAsked && stillAsked(after)
+	if after.VoidAsked = after.VoidAsked && stillAsked(after); before.VoidAsked && !after.VoidAsked && after.Status != order.Voided {
+		after.Reason = "" // a part of it is on its way
+	}
 	s.save(after, from, string(m.To), told(from, m))
 	switch {
 	case after.Status != before.Status:
 		s.notify(after, string(after.Status), customerText(after))
-	case len(m.Voided) > 0 && !after.VoidAsked: // else the whole of it is told, in the end
+	case len(m.Voided) > 0 && !after.VoidAsked && f.MoveTo == "": // else the whole of it is told, in the end
 		s.notify(after, fmt.Sprintf("voided/%s/%d", from, m.Version),
 			fmt.Sprintf("A part of your order %d was called off: %s will not ship it.", after.Number, from))
 	}
@@ -139,8 +190,17 @@ func (s *state) voidRefused(ctx context.Context, from id.Site, m event.VoidRefus
 	if m.Stage == order.VoidedStage {
 		return nil // it was called off before it was asked again: nothing is refused
 	}
+	moving := f.MoveTo != ""
+	if err := s.endMove(o, f); err != nil {
+		return err
+	}
 	for i := range f.Lines {
 		f.Lines[i].Asked = 0
+	}
+	if moving && !o.VoidAsked { // the store's own affair: the customer is told nothing
+		s.change(&o)
+		s.save(o, from, "not-moved", fmt.Sprintf("%s ships it itself: it is %s", from, m.Stage))
+		return nil
 	}
 	text := fmt.Sprintf("Your order %d could not be called off any more: it is on its way.", o.Number)
 	if len(o.Fulfillments) > 1 {

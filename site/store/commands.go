@@ -20,9 +20,11 @@ type PlaceOrder struct {
 	Reference string  // another system's name of the order; may be empty
 	Address   order.Address
 	Payment   pay.Method
+	Token     string // of a card, from the payment provider; else empty
 	Lines     []Wanted
 	PlacedAt  time.Time // zero: now
 	ClearCart string    // owner of a cart to take the ordered units out of; may be empty
+	Hold      string    // owner of a hold to use up; empty: ClearCart
 	NoAsk     bool      // decide upon the quota held, ask no warehouse for more
 }
 
@@ -31,6 +33,7 @@ type Wanted struct {
 	SKU   id.SKU
 	Units int64
 	Price *money.Amount // nil: the catalog's; set where another system took the order
+	Seen  *money.Amount // what the customer saw; where the catalog's is another by now, the order is refused
 }
 
 // Placement is what became of PlaceOrder. A placed order is promised; a voided
@@ -40,6 +43,7 @@ type Placement struct {
 	Short  []sourcing.Shortage
 	Repeat bool // the key was known: the order stood already
 	asks   []ask
+	pay    pay.Transaction // to be asked of its provider before the customer is answered; or zero
 }
 
 // VoidOrder asks for an order, or units of it, to be called off. Its answer is
@@ -76,6 +80,80 @@ type TakenBack struct {
 	Returned int64
 	Repeat   bool
 }
+
+// DropBackorder calls units off that wait to come in. Its answer is the order.
+type DropBackorder struct {
+	Key    Key
+	Order  id.Order
+	By     id.User // the customer, who may change own orders alone; zero: staff
+	Line   int     // zero: all that waits
+	Reason string
+}
+
+// ChangeAddress asks for an order to go to another address, in its district. What
+// no warehouse has been asked for goes there at once; for the rest each warehouse
+// decides, and refuses once it has picked. Its answer is the order.
+type ChangeAddress struct {
+	Key     Key
+	Order   id.Order
+	By      id.User // the customer, who may change own orders alone; zero: staff
+	Address order.Address
+}
+
+// AskReturn announces that a customer sends units back. Its answer is the
+// []Return, one for each warehouse that shipped them.
+type AskReturn struct {
+	Key    Key
+	Order  id.Order
+	By     id.User // the customer, who may return own orders alone; zero: staff
+	Lines  []Back
+	Reason string
+}
+
+// Back is units of an order line that come back.
+type Back struct {
+	Line  int
+	Units int64
+}
+
+// HoldStock keeps units for a checkout in progress, in place of what its owner
+// held before, for Options.HoldFor from now on. Its answer is a Holding. The
+// owner's PlaceOrder, with the same ClearCart or Hold, gets the units back first.
+type HoldStock struct {
+	Owner    string // of the cart
+	District id.District
+	Lines    []Wanted
+}
+
+// Holding is what HoldStock could keep.
+type Holding struct {
+	Hold
+	Short   []sourcing.Shortage
+	Why     []order.Step
+	Promise order.Promise // for an order placed now, with what would have to come in first
+}
+
+// ReleaseHold ends a hold, if there is one. It has no answer.
+type ReleaseHold struct{ Owner string }
+
+// ConfirmPayment takes note that the money of a bank transfer came in. Its answer
+// is the order.
+type ConfirmPayment struct {
+	Key       Key
+	Order     id.Order
+	Reference string // of the bank's statement; may be empty
+}
+
+// SetWarehouses adds or replaces what the choice of warehouses needs to know of
+// them. It has no answer.
+type SetWarehouses struct {
+	Warehouses []catalog.Warehouse
+}
+
+// Tick does what is due: expired holds end, what was released or paid is asked
+// for, orders that nobody pays are called off, split orders are looked at again,
+// and quota is asked ahead of need. It has no answer.
+type Tick struct{}
 
 // ListProducts adds products to the catalog or replaces them. Its answer is Listed.
 type ListProducts struct {

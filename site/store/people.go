@@ -58,9 +58,11 @@ func (s *state) register(ctx context.Context, c Register) (User, error) {
 
 func (s *state) nameIsFree(ctx context.Context, name string) error {
 	taken := fault.At("username", fault.Exists, "the username %s is taken", fault.Quote(name))
-	for _, user := range s.users {
-		if strings.EqualFold(user.Name, name) {
-			return taken
+	for _, users := range []map[id.User]User{s.users, s.before.users} {
+		for _, user := range users {
+			if strings.EqualFold(user.Name, name) {
+				return taken
+			}
 		}
 	}
 	_, err := s.Lookups.UserNamed(ctx, name)
@@ -106,12 +108,18 @@ func (s *state) user(ctx context.Context, which id.User) (User, error) {
 	if user, changed := s.users[which]; changed {
 		return user, nil
 	}
+	if user, changed := s.before.users[which]; changed {
+		return user, nil
+	}
 	return s.Lookups.User(ctx, which)
 }
 
 // cart returns a cart as this batch sees it; one that was never filled is empty.
 func (s *state) cart(ctx context.Context, owner string) (CartRow, error) {
 	if row, changed := s.carts[owner]; changed {
+		return row, nil
+	}
+	if row, changed := s.before.carts[owner]; changed {
 		return row, nil
 	}
 	stored, err := s.Lookups.Cart(ctx, owner)
@@ -239,6 +247,7 @@ func (s *state) setDistricts(c SetDistricts) error {
 		s.districts[district.Code] = district
 	}
 	s.changes.Districts = append(s.changes.Districts, changed...)
+	clear(s.live.candidates)
 	return nil
 }
 
@@ -254,7 +263,7 @@ func (s *state) allProducts() []event.Product {
 func (s *state) changedDistricts(c SetDistricts) []catalog.District {
 	return slices.DeleteFunc(slices.Clone(c.Districts), func(district catalog.District) bool {
 		known, there := s.districts[district.Code]
-		same := known.Name == district.Name && slices.Equal(known.Warehouses, district.Warehouses)
+		same := known.Name == district.Name && known.Place == district.Place && slices.Equal(known.Warehouses, district.Warehouses)
 		return there && (c.KeepKnown || same)
 	})
 }
@@ -271,4 +280,21 @@ func (s *state) warehouses() []id.Site {
 	}
 	slices.Sort(all)
 	return all
+}
+
+func (s *state) setWarehouses(c SetWarehouses) error {
+	for _, w := range c.Warehouses {
+		if err := w.Check(); err != nil {
+			return err
+		}
+	}
+	for _, w := range c.Warehouses {
+		if s.live.warehouses[w.Code] == w {
+			continue
+		}
+		s.live.warehouses[w.Code] = w
+		s.changes.Warehouses = append(s.changes.Warehouses, w)
+	}
+	clear(s.live.candidates)
+	return nil
 }

@@ -1,12 +1,15 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/event"
 	"crossdock/core/fault"
 	"crossdock/core/id"
@@ -32,9 +35,13 @@ func (s *state) place(ctx context.Context, c PlaceOrder) (Placement, error) {
 	if err := s.stillInCart(ctx, c); err != nil {
 		return Placement{}, err
 	}
-	plan := sourcing.PrimaryFirst(demands(o.Lines), district.Warehouses, s.held)
-	o.Why = plan.Why
+	mark := s.books.Mark()
+	if err := s.openHold(c.holder()); err != nil {
+		return Placement{}, err
+	}
+	plan := s.source(o.Lines, district)
 	if len(plan.Short) > 0 && !c.NoAsk {
+		s.books.Undo(mark) // what is kept stays kept while the warehouses are asked
 		asks, err := s.askFor(plan.Short, district.Warehouses)
 		if err != nil {
 			return Placement{}, err
@@ -42,11 +49,30 @@ func (s *state) place(ctx context.Context, c PlaceOrder) (Placement, error) {
 		if len(asks) > 0 {
 			return Placement{Order: o, Short: plan.Short, asks: asks}, nil
 		}
+		if err := s.openHold(c.holder()); err != nil {
+			return Placement{}, err
+		}
 	}
-	if len(plan.Short) > 0 {
+	o.Why = plan.Why
+	if len(plan.Short) > 0 && !s.sellAhead(&o, district, plan) {
 		return s.reverse(c, o, plan)
 	}
-	return s.promise(ctx, c, o, plan)
+	return s.promise(ctx, c, o, district, plan)
+}
+
+// holder names whose hold an order uses up.
+func (c PlaceOrder) holder() string { return cmp.Or(c.Hold, c.ClearCart) }
+
+// source chooses the warehouses of an order from the quota held. Where nobody has
+// said anything of the warehouses, no day is promised.
+func (s *state) source(lines []order.Line, district catalog.District) sourcing.Plan {
+	problem := sourcing.Problem{
+		Demands: demands(lines), District: district, Candidates: s.candidatesOf(district), Held: s.held, Prices: s.prices,
+	}
+	if len(s.live.warehouses) > 0 {
+		problem.Now = s.now
+	}
+	return s.policy.Plan(problem)
 }
 
 func (s *state) placedBefore(ctx context.Context, request Request, err error) (Placement, error) {
@@ -87,7 +113,7 @@ func (s *state) draft(c PlaceOrder) (order.Order, catalog.District, error) {
 	if !known {
 		return fail(fault.At("district", fault.Invalid, "there is no district %s", fault.Quote(string(c.Address.District))))
 	}
-	method, err := pay.ParseMethod(string(c.Payment))
+	method, err := s.method(c)
 	if err != nil {
 		return fail(err)
 	}
@@ -127,6 +153,10 @@ func (s *state) lines(wanted []Wanted) ([]order.Line, error) {
 		if !known {
 			return nil, fault.At(field+".sku", fault.Invalid, "there is no product %s", fault.Quote(string(want.SKU)))
 		}
+		if want.Seen != nil && *want.Seen != product.Price {
+			return nil, fault.At(field+".price", fault.Conflict, "the price of %s is %s by now, not %s: look at it again",
+				product.Name, product.Price, *want.Seen)
+		}
 		lines[i] = order.Line{
 			Number: i + 1, SKU: want.SKU, Name: product.Name, Price: priceOf(product, want.Price), Quantity: want.Units,
 		}
@@ -154,73 +184,202 @@ func (s *state) held(warehouse id.Site, sku id.SKU) int64 {
 }
 
 // promise books the plan: quota becomes promised, each warehouse is asked for
-// its part, and the customer is told, all in this one transaction.
-func (s *state) promise(ctx context.Context, c PlaceOrder, o order.Order, plan sourcing.Plan) (Placement, error) {
-	s.assign(&o, plan.Takes)
+// its part, and the customer is told, all in this one transaction. Where the
+// payment has to be authorized first, no warehouse is asked before it is.
+func (s *state) promise(ctx context.Context, c PlaceOrder, o order.Order, district catalog.District, plan sourcing.Plan) (Placement, error) {
+	s.assign(&o, district, plan)
+	o.Number = s.lastNumber + 1
+	authorization, err := s.authorization(o, c)
+	if err != nil {
+		return Placement{}, err
+	}
+	o.Unpaid = authorization.State == pay.Pending
 	if err := s.book(o); err != nil {
 		return Placement{}, err
 	}
-	for _, f := range o.Fulfillments {
-		if err := s.request(o, f); err != nil {
-			return Placement{}, err
-		}
+	if err := s.ask(&o); err != nil {
+		return Placement{}, err
 	}
 	if err := s.takeOutOfCart(ctx, c); err != nil {
 		return Placement{}, err
 	}
-	s.number(&o)
-	s.insert(o, s.books.Site(), "placed", "placed, shipped by "+sites(o))
-	s.changes.Transactions = append(s.changes.Transactions, pay.Transaction{
-		ID: id.Beside(o.ID.UUID, "authorize"), Order: o.ID, At: s.now,
-		Method: pay.OnDelivery, Kind: pay.Authorize, State: pay.Pending, Amount: o.Total,
-	})
-	s.notify(o, "placed", fmt.Sprintf("We have your order %d: %s, %s.", o.Number, units(o), o.Total))
+	o.Status = order.Fold(o)
+	o.Promise = s.promised(o, district)
+	s.lastNumber++
+	s.endHold(c.holder())
+	s.sold(&o)
+	s.live.learn(s.policy, o, s.now)
+	for i := range o.Fulfillments {
+		s.burden(o.Fulfillments[i].Warehouse)
+	}
+	s.insert(o, s.books.Site(), "placed", placedText(o))
+	if o.Total.Minor > 0 {
+		s.saveTransaction(authorization)
+	}
+	s.notify(o, "placed", confirmation(o))
 	s.remember(c.Key, o.ID.String())
-	return Placement{Order: o}, nil
+	placement := Placement{Order: o}
+	if o.Unpaid {
+		placement.pay = authorization
+		if c.ClearCart != "" {
+			s.live.carts[o.ID] = c.ClearCart
+		}
+	}
+	return placement, nil
 }
 
-// assign groups the takes by warehouse into fulfillments, in the plan's order.
-func (s *state) assign(o *order.Order, takes []sourcing.Take) {
-	index := map[id.Site]int{}
-	for _, take := range takes {
-		i, begun := index[take.Warehouse]
+func placedText(o order.Order) string {
+	text := "placed"
+	if len(o.Fulfillments) > 0 {
+		text += ", shipped by " + sites(o)
+	}
+	if len(o.Waiting) > 0 {
+		text += ", " + counted(waitingUnits(o)) + " to come in"
+	}
+	if o.Unpaid {
+		text += ", waits for its payment"
+	}
+	return text
+}
+
+func confirmation(o order.Order) string {
+	text := fmt.Sprintf("We have your order %d: %s, %s.", o.Number, units(o), o.Total)
+	if waiting := waitingUnits(o); waiting > 0 {
+		text += " " + counted(waiting) + " still to come in."
+	}
+	if !o.Promise.To.IsZero() {
+		text += fmt.Sprintf(" It arrives between %s and %s.", o.Promise.From, o.Promise.To)
+	}
+	return text
+}
+
+func waitingUnits(o order.Order) int64 {
+	var count int64
+	for _, wait := range o.Waiting {
+		count += wait.Quantity
+	}
+	return count
+}
+
+// assign groups the takes into fulfillments, in the plan's order: one for each
+// warehouse, and one more for what it may not ship before a release.
+func (s *state) assign(o *order.Order, district catalog.District, plan sourcing.Plan) {
+	type parcel struct {
+		warehouse id.Site
+		notBefore date.Date
+	}
+	index := make(map[parcel]int, len(plan.Parcels))
+	for _, take := range plan.Takes {
+		k := parcel{take.Warehouse, s.releaseDay(take.SKU)}
+		i, begun := index[k]
 		if !begun {
 			i = len(o.Fulfillments)
-			index[take.Warehouse] = i
-			o.Fulfillments = append(o.Fulfillments, order.Fulfillment{
-				ID:        id.Fulfillment{UUID: id.Beside(o.ID.UUID, "fulfillment/"+string(take.Warehouse))},
-				Warehouse: take.Warehouse, Stage: order.Requested, ChangedAt: s.now,
-			})
+			index[k] = i
+			f := order.Fulfillment{
+				ID: fulfillmentID(*o, k.warehouse), Warehouse: k.warehouse, Stage: order.Requested,
+				ChangedAt: s.now, Unasked: true, NotBefore: k.notBefore, Promise: parcelPromise(plan, k.warehouse),
+			}
+			if !k.notBefore.IsZero() {
+				f.Promise = s.arrival(s.candidate(k.warehouse), district, k.notBefore)
+			}
+			o.Fulfillments = append(o.Fulfillments, f)
 		}
 		o.Fulfillments[i].Lines = append(o.Fulfillments[i].Lines,
 			order.Part{Line: take.Line, SKU: take.SKU, Quantity: take.Units})
 	}
 }
 
+// fulfillmentID names the next fulfillment of an order. The first of a warehouse
+// has the warehouse's name alone.
+func fulfillmentID(o order.Order, warehouse id.Site) id.Fulfillment {
+	name := "fulfillment/" + string(warehouse)
+	for i := range o.Fulfillments {
+		if o.Fulfillments[i].Warehouse == warehouse {
+			name = fmt.Sprintf("fulfillment/%s/%d", warehouse, len(o.Fulfillments)+1)
+		}
+	}
+	return id.Fulfillment{UUID: id.Beside(o.ID.UUID, name)}
+}
+
+func parcelPromise(plan sourcing.Plan, warehouse id.Site) order.Promise {
+	for _, p := range plan.Parcels {
+		if p.Warehouse == warehouse {
+			return p.Promise
+		}
+	}
+	return order.Promise{}
+}
+
+// releaseDay returns the day before which nothing of a SKU is shipped, or none.
+func (s *state) releaseDay(sku id.SKU) date.Date {
+	if p := s.products[sku]; p.Policy == catalog.Preorder && p.ReleaseOn > date.Of(s.now) {
+		return p.ReleaseOn
+	}
+	return 0
+}
+
+// ask asks the warehouses for the fulfillments of an order that they can begin
+// with: it is paid, and released.
+func (s *state) ask(o *order.Order) error {
+	if o.Unpaid {
+		return nil
+	}
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
+		if !f.Unasked || f.NotBefore > date.Of(s.now) {
+			continue
+		}
+		if err := s.request(o, f); err != nil {
+			return err
+		}
+		f.Unasked = false
+	}
+	return nil
+}
+
 func (s *state) book(o order.Order) error {
-	for _, f := range o.Fulfillments {
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
 		for _, part := range f.Lines {
-			err := s.books.Book(stock.Movement{
-				ID: id.Movement{UUID: s.IDs.New()}, At: s.now, SKU: part.SKU, Quantity: part.Quantity,
-				From: stock.HeldAt(f.Warehouse), To: stock.PromisedAt(f.Warehouse), Reason: stock.AllocatedTo,
-				Order: o.ID, Line: part.Line, Cause: "placed",
-			})
+			err := s.books.Book(s.movement(part.SKU, part.Quantity, stock.HeldAt(f.Warehouse), stock.PromisedAt(f.Warehouse),
+				stock.AllocatedTo, o.ID, part.Line, "placed"))
 			if err != nil {
 				return err
 			}
 		}
 	}
+	for _, wait := range o.Waiting {
+		err := s.books.Book(s.movement(wait.SKU, wait.Quantity, stock.IncomingAt(wait.Warehouse), stock.SoldAheadAt(wait.Warehouse),
+			stock.SoldAhead, o.ID, wait.Line, "placed"))
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (s *state) request(o order.Order, f order.Fulfillment) error {
+// movement is one of this moment, for an order line or, with the zero order, for none.
+func (s *state) movement(
+	sku id.SKU, units int64, from, to stock.Account, reason stock.Reason, which id.Order, line int, cause string,
+) stock.Movement {
+	return stock.Movement{
+		ID: id.Movement{UUID: s.IDs.New()}, At: s.now, SKU: sku, Quantity: units,
+		From: from, To: to, Reason: reason, Order: which, Line: line, Cause: cause,
+	}
+}
+
+func (s *state) request(o *order.Order, f *order.Fulfillment) error {
 	lines := make([]event.Line, len(f.Lines))
 	for i, part := range f.Lines {
 		lines[i] = event.Line{Line: part.Line, SKU: part.SKU, Name: o.Line(part.Line).Name, Quantity: part.Quantity}
 	}
+	address := o.Address
+	if o.NewAddress != nil { // the others are being asked: this one is told at once
+		address, f.Redirect = *o.NewAddress, order.Redirected
+	}
 	return s.books.Say(f.Warehouse, o.ID.String(), event.FulfillmentRequested{
-		Order: o.ID, Number: s.lastNumber + 1, Fulfillment: f.ID, Epoch: s.books.Epoch(), PlacedAt: o.PlacedAt,
-		Address: o.Address, Lines: lines,
+		Order: o.ID, Number: o.Number, Fulfillment: f.ID, Epoch: s.books.Epoch(), PlacedAt: o.PlacedAt,
+		Address: address, Lines: lines,
 	}, s.now)
 }
 
@@ -232,16 +391,13 @@ func (s *state) reverse(c PlaceOrder, o order.Order, plan sourcing.Plan) (Placem
 	for i := range o.Lines {
 		o.Lines[i].Voided = o.Lines[i].Quantity
 	}
-	s.number(&o)
+	s.lastNumber++
+	o.Number = s.lastNumber
+	s.endHold(c.holder())
 	s.insert(o, s.books.Site(), "reversed", o.Reason)
 	s.notify(o, "voided", fmt.Sprintf("We could not take your order %d: %s. Nothing is charged.", o.Number, o.Reason))
 	s.remember(c.Key, o.ID.String())
 	return Placement{Order: o, Short: plan.Short}, nil
-}
-
-func (s *state) number(o *order.Order) {
-	s.lastNumber++
-	o.Number = s.lastNumber
 }
 
 // stillInCart refuses an order out of a cart that has been ordered or emptied in
@@ -287,9 +443,11 @@ func (s *state) takeOutOfCart(ctx context.Context, c PlaceOrder) error {
 }
 
 func sites(o order.Order) string {
-	names := make([]string, len(o.Fulfillments))
-	for i, f := range o.Fulfillments {
-		names[i] = string(f.Warehouse)
+	var names []string
+	for _, f := range o.Fulfillments {
+		if name := string(f.Warehouse); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	return strings.Join(names, " and ")
 }
@@ -299,10 +457,14 @@ func units(o order.Order) string {
 	for _, line := range o.Lines {
 		count += line.Quantity
 	}
-	if count == 1 {
+	return counted(count)
+}
+
+func counted(units int64) string {
+	if units == 1 {
 		return "1 unit"
 	}
-	return strconv.FormatInt(count, 10) + " units"
+	return strconv.FormatInt(units, 10) + " units"
 }
 
 func missing(short []sourcing.Shortage) string {

@@ -6,6 +6,8 @@ import (
 
 	"crossdock/core/cart"
 	"crossdock/core/catalog"
+	"crossdock/core/date"
+	"crossdock/core/event"
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/core/pay"
@@ -31,24 +33,112 @@ type Snapshot struct {
 	Districts  []catalog.District
 	Levels     []stock.Level // last known, of each warehouse
 	LastNumber int64         // of the orders
+	Warehouses []catalog.Warehouse
+	Schedules  []Schedule        // of what is expected, by warehouse and SKU
+	Loads      []Load            // from today on
+	Holds      []Hold            // those that have not expired, and those that have
+	Unsettled  []order.Order     // see order.Order.Unsettled; oldest first
+	Pending    []pay.Transaction // oldest first
 }
 
 // Changes is what a batch of commands writes. Each slice is one table.
 type Changes struct {
 	Books        books.Rows
-	Products     []catalog.Product  // insert or replace, with the search index
-	Districts    []catalog.District // insert or replace
-	Levels       []stock.Level      // insert or replace, by warehouse and SKU
-	Orders       []order.Order      // insert, with lines, fulfillments and their parts
-	Updates      []order.Order      // replace what can change of an order, its lines, fulfillments and parts
-	Events       []order.Event      // insert
-	Notices      []order.Notice     // insert; one that is there already stays as it is
-	Transactions []pay.Transaction  // insert
-	Users        []User             // insert or replace; Name is unique, whatever its case
-	Carts        []CartRow          // replace; an empty cart is removed
-	Sessions     []Session          // insert or replace
-	Ended        []string           // sessions to remove, by token hash
-	Requests     []Request          // insert
+	Products     []catalog.Product   // insert or replace, with the search index
+	Districts    []catalog.District  // insert or replace
+	Levels       []stock.Level       // insert or replace, by warehouse and SKU
+	Orders       []order.Order       // insert, with lines, fulfillments and their parts
+	Updates      []order.Order       // replace what can change of an order, its lines, fulfillments and parts; new ones of the last two may appear
+	Events       []order.Event       // insert
+	Notices      []order.Notice      // insert; one that is there already stays as it is
+	Transactions []pay.Transaction   // insert or replace
+	Users        []User              // insert or replace; Name is unique, whatever its case
+	Carts        []CartRow           // replace; an empty cart is removed
+	Sessions     []Session           // insert or replace
+	Ended        []string            // sessions to remove, by token hash
+	Requests     []Request           // insert
+	Warehouses   []catalog.Warehouse // insert or replace, by Code
+	Schedules    []Schedule          // insert or replace, by warehouse and SKU
+	Loads        []Load              // insert or replace, by warehouse and day
+	Holds        []Hold              // replace, by owner; one without units is removed
+	Returns      []Return            // insert or replace, with their lines
+}
+
+// Schedule is when a warehouse expects the units that it has handed to the store
+// to be sold ahead.
+type Schedule struct {
+	Warehouse id.Site
+	event.Schedule
+}
+
+// Load is how many parcels a warehouse was given to hand over on a day.
+type Load struct {
+	Warehouse id.Site
+	On        date.Date
+	Parcels   int
+}
+
+// Hold is quota that is kept for a checkout in progress.
+type Hold struct {
+	Owner     string // of the cart
+	Units     []Held
+	ExpiresAt time.Time
+}
+
+// Held is units of a hold at one warehouse.
+type Held struct {
+	Warehouse id.Site `json:"warehouse"`
+	SKU       id.SKU  `json:"sku"`
+	Units     int64   `json:"units"`
+}
+
+// Return is units of one fulfillment that a customer sends back.
+type Return struct {
+	ID          id.UUID
+	Order       id.Order
+	Fulfillment id.Fulfillment
+	Warehouse   id.Site
+	Reason      string
+	AskedAt     time.Time
+	ChangedAt   time.Time
+	Lines       []ReturnLine
+}
+
+// ReturnLine is what became of the units of one line that were to come back:
+// Quantity >= Received >= Good + Damaged.
+type ReturnLine struct {
+	Line     int    `json:"line"`
+	SKU      id.SKU `json:"sku"`
+	Quantity int64  `json:"quantity"` // announced
+	Received int64  `json:"received"`
+	Good     int64  `json:"good"`    // back on the shelf
+	Damaged  int64  `json:"damaged"` // not for sale any more
+}
+
+// Payments asks payment providers. Only the store's payer calls it, never inside
+// a transaction of the database.
+type Payments interface {
+	// Request asks the provider to carry out a step, with t.ID as the key that
+	// makes the request idempotent. An answer that is pending means that the
+	// provider has it and has not decided. An error means that nobody knows
+	// whether it happened: Status tells later.
+	Request(ctx context.Context, t pay.Transaction) (pay.Answer, error)
+	// Status asks what became of a step. fault.NotFound means that the provider
+	// has never heard of it, so that it can be requested again.
+	Status(ctx context.Context, t pay.Transaction) (pay.Answer, error)
+	// Provider names who carries out a method, and whether it is offered here.
+	Provider(method pay.Method) (name string, offered bool)
+}
+
+// Records are point reads of what belongs to orders. They see all that is committed.
+type Records interface {
+	// Transactions returns the steps of an order's payment, in the order in
+	// which they were asked for.
+	Transactions(ctx context.Context, which id.Order) ([]pay.Transaction, error)
+	// Return finds one; what is not there is fault.NotFound.
+	Return(ctx context.Context, which id.UUID) (Return, error)
+	// Returns returns what an order's customer sends back, oldest first.
+	Returns(ctx context.Context, which id.Order) ([]Return, error)
 }
 
 // Lookups are point reads that decisions need. They see all that is committed.

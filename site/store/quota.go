@@ -47,16 +47,20 @@ func (s *state) askAhead(c askQuota) ([]ask, error) {
 // order, and returns how many none of them is known to have.
 func (s *state) spread(wants map[id.Site][]event.Units, sku id.SKU, missing int64, warehouses []id.Site) int64 {
 	for _, warehouse := range warehouses {
-		if s.Reachable != nil && !s.Reachable(warehouse) {
+		if !s.reaches(warehouse) {
 			continue
 		}
-		if units := min(missing, s.levels[levelKey{warehouse, sku}].Available); units > 0 {
+		level := s.levels[levelKey{warehouse, sku}]
+		if units := min(missing, level.Available+level.Elsewhere); units > 0 {
 			wants[warehouse] = append(wants[warehouse], event.Units{SKU: sku, Quantity: units})
 			missing -= units
 		}
 	}
 	return missing
 }
+
+// reaches reports whether a warehouse can be asked now.
+func (s *state) reaches(warehouse id.Site) bool { return s.Reachable == nil || s.Reachable(warehouse) }
 
 func (s *state) askAll(wants map[id.Site][]event.Units, warehouses []id.Site) ([]ask, error) {
 	var asks []ask

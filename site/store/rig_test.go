@@ -33,22 +33,27 @@ var errDisk = errors.New("the disk is full")
 type rig struct {
 	t       *testing.T
 	ids     *serial
+	clock   *hands
 	db      *memory.Store
 	store   *store.Store
 	options store.Options
+	journal *watched
+	pay     store.Payments // nil: on delivery alone
 	voices  map[id.Site]*books.Books
-	spoke   chan struct{} // the store has committed messages
-	busy    *atomic.Int64 // how many look-ups of orders find the database busy
+	spoke   chan struct{}             // the store has committed messages
+	busy    *atomic.Int64             // how many look-ups of orders find the database busy
+	locked  *atomic.Pointer[id.Order] // an order that cannot be looked up
 }
 
 // flaky is a database that is busy for a while.
 type flaky struct {
 	store.Lookups
-	busy *atomic.Int64
+	busy   *atomic.Int64
+	locked *atomic.Pointer[id.Order]
 }
 
 func (f flaky) Order(ctx context.Context, which id.Order) (order.Order, error) {
-	if f.busy.Add(-1) >= 0 {
+	if locked := f.locked.Load(); f.busy.Add(-1) >= 0 || locked != nil && *locked == which {
 		return order.Order{}, fault.New(fault.Busy, "the database is busy")
 	}
 	return f.Lookups.Order(ctx, which)
@@ -56,8 +61,14 @@ func (f flaky) Order(ctx context.Context, which id.Order) (order.Order, error) {
 
 // newRig opens a store with products mug, pot and tin, in districts that wh1 and
 // wh2 serve, and gives it quota of 5 mugs at wh1, 3 at wh2 and 4 pots at wh1.
-func newRig(t *testing.T, options store.Options) *rig {
-	r := &rig{t: t, busy: &atomic.Int64{}, ids: &serial{}, db: memory.NewStore("store", 1), options: options, voices: map[id.Site]*books.Books{}, spoke: make(chan struct{}, 1)}
+func newRig(t *testing.T, options store.Options) *rig { return newPaidRig(t, options, nil) }
+
+// newPaidRig is newRig with a payment provider.
+func newPaidRig(t *testing.T, options store.Options, payments store.Payments) *rig {
+	if options.TickEvery == 0 {
+		options.TickEvery = -1 // the test ticks
+	}
+	r := &rig{t: t, busy: &atomic.Int64{}, locked: &atomic.Pointer[id.Order]{}, ids: &serial{}, clock: &hands{}, pay: payments, db: memory.NewStore("store", 1), options: options, voices: map[id.Site]*books.Books{}, spoke: make(chan struct{}, 1)}
 	for _, name := range []id.Site{"wh1", "wh2"} {
 		r.voices[name] = books.Open(books.Snapshot{Site: name, Epoch: 1})
 	}
@@ -74,8 +85,9 @@ func newRig(t *testing.T, options store.Options) *rig {
 
 func (r *rig) open() {
 	r.t.Helper()
+	r.journal = watch(r.db)
 	opened, err := store.Open(r.t.Context(), store.Ports{
-		Journal: r.db, Lookups: flaky{r.db, r.busy}, Queries: r.db, IDs: r.ids, Now: func() time.Time { return start },
+		Journal: r.journal, Lookups: flaky{r.db, r.busy, r.locked}, Queries: r.db, Records: r.db, Payments: r.pay, IDs: r.ids, Now: r.clock.now,
 		Committed: func([]id.Site) {
 			select {
 			case r.spoke <- struct{}{}:
@@ -88,6 +100,31 @@ func (r *rig) open() {
 	}
 	r.store = opened
 	r.t.Cleanup(opened.Close)
+}
+
+// reopen lets the store begin again from what it has committed, as after a crash.
+func (r *rig) reopen() {
+	r.t.Helper()
+	r.store.Close()
+	r.db = r.db.Clone()
+	r.open()
+}
+
+// until waits for a commit that makes it so.
+func (r *rig) until(what string, so func() bool) {
+	r.t.Helper()
+	limit := time.After(10 * time.Second)
+	for {
+		commit := r.journal.commit()
+		if so() {
+			return
+		}
+		select {
+		case <-commit:
+		case <-limit:
+			r.t.Fatalf("never: %s", what)
+		}
+	}
 }
 
 // do runs a command that must succeed.

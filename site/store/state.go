@@ -14,12 +14,13 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/core/order"
+	"crossdock/core/sourcing"
 	"crossdock/core/stock"
 	"crossdock/site/books"
 	"crossdock/site/writer"
 )
 
-var _ writer.Site = (*state)(nil)
+var _ writer.Ahead = (*state)(nil)
 
 // state is the store in memory, and the batch that is being decided.
 //
@@ -40,6 +41,14 @@ type state struct {
 	levels     map[levelKey]stock.Level
 	lastNumber int64
 	recent     *recent
+	live       live
+	policy     sourcing.Policy
+	prices     sourcing.Prices // of scarce stock; nil: none is
+	holdFor    time.Duration
+	unpaidFor  time.Duration
+	payable    chan struct{} // a payment provider is to be asked
+
+	before staged // the batch before, which may be on its way to the disk
 
 	now      time.Time
 	changes  *Changes
@@ -51,11 +60,26 @@ type state struct {
 	requests books.Requests
 	asked    []id.Grant // asks that this batch makes
 	answered []id.Grant // asks that this batch has answered
+	spoiled  error      // a decision has failed in the middle: see whole
+}
+
+// staged is what a batch has changed, and may not be found in the database yet.
+type staged struct {
+	changes  *Changes
+	orders   map[id.Order]order.Order
+	users    map[id.User]User
+	carts    map[string]CartRow
+	requests books.Requests
+	asked    []id.Grant
 }
 
 type levelKey struct {
 	warehouse id.Site
 	sku       id.SKU
+}
+
+func (k levelKey) compare(other levelKey) int {
+	return cmp.Or(cmp.Compare(k.warehouse, other.warehouse), cmp.Compare(k.sku, other.sku))
 }
 
 // Begin implements writer.Site.
@@ -66,11 +90,13 @@ func (s *state) Begin(ctx context.Context) error {
 		}
 	}
 	s.now = s.Now().UTC().Truncate(time.Microsecond)
+	s.before = staged{s.changes, s.orders, s.users, s.carts, s.requests, s.asked}
 	s.changes = &Changes{}
 	s.orders, s.users = map[id.Order]order.Order{}, map[id.User]User{}
 	s.inserted, s.updated = map[id.Order]int{}, map[id.Order]int{}
 	s.carts, s.requests = map[string]CartRow{}, books.Requests{}
-	s.asked, s.answered = nil, nil
+	s.asked, s.answered, s.spoiled = nil, nil, nil
+	clear(s.live.candidates)
 	return nil
 }
 
@@ -94,39 +120,54 @@ func (s *state) load(ctx context.Context) error {
 	for _, level := range snapshot.Levels {
 		s.levels[levelKey{level.Warehouse, level.SKU}] = level
 	}
-	s.publishDistricts()
+	districts := s.allDistricts()
+	s.published.Store(&districts)
 	s.recent = newRecent()
+	s.live = newLive(snapshot)
 	s.loaded = true
 	return nil
 }
 
-func (s *state) publishDistricts() {
-	all := slices.SortedFunc(maps.Values(s.districts), func(a, b catalog.District) int {
+// allDistricts returns them by name.
+func (s *state) allDistricts() []catalog.District {
+	return slices.SortedFunc(maps.Values(s.districts), func(a, b catalog.District) int {
 		return cmp.Compare(a.Name, b.Name)
 	})
-	s.published.Store(&all)
 }
 
 // Abandon implements writer.Site.
 func (s *state) Abandon() {
 	s.loaded = false
 	s.answers.Forget(s.asked...)
+	s.answers.Forget(s.before.asked...)
+	s.changes, s.orders, s.users, s.carts, s.requests, s.asked = &Changes{}, nil, nil, nil, books.Requests{}, nil
 }
 
 // Decide implements writer.Site.
 func (s *state) Decide(ctx context.Context, command any) (answer any, err error) {
 	err = s.whole(func() error {
-		answer, err = s.decide(ctx, command)
-		return err
+		before := s.books.Ledger.Mark()
+		if answer, err = s.decide(ctx, command); err != nil {
+			return err
+		}
+		if _, served := command.(Receive); served {
+			return nil // message by message
+		}
+		return s.serveWaiting(ctx, before)
 	})
 	return answer, err
 }
 
-// whole runs a decision, and takes back what it has staged where it fails.
+// whole runs a decision, and takes back what it has staged where it fails. Where
+// the database has failed it in the middle, after something of it was remembered,
+// the memory is spoiled, and the batch is not committed.
 func (s *state) whole(decision func() error) error {
 	mark, staged := s.books.Mark(), *s.changes
 	err := decision()
 	if err != nil {
+		if s.changes.remembered() > staged.remembered() {
+			s.spoiled = err
+		}
 		s.books.Undo(mark)
 		*s.changes = staged
 	}
@@ -163,6 +204,33 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return nil, s.receive(ctx, c)
 	case askQuota:
 		return s.askAhead(c)
+	case SetWarehouses:
+		return nil, s.setWarehouses(c)
+	case HoldStock:
+		return s.hold(c)
+	case ReleaseHold:
+		return nil, s.releaseHold(c)
+	case ConfirmPayment:
+		return s.confirmPayment(ctx, c)
+	case duePayments:
+		return s.duePayments(), nil
+	case lookPayment:
+		return s.lookPayment(ctx, c)
+	case settlePayment:
+		return s.settlePayment(ctx, c)
+	case DropBackorder:
+		return s.dropBackorder(ctx, c)
+	case ChangeAddress:
+		return s.changeAddress(ctx, c)
+	case AskReturn:
+		return s.askReturn(ctx, c)
+	case Tick:
+		return nil, s.tick(ctx)
+	case outlook:
+		return s.outlook(), nil
+	case setPrices:
+		s.prices = c.prices
+		return nil, nil
 	default:
 		return nil, fault.New(fault.Internal, "the store does not know the command %T", command)
 	}
@@ -170,47 +238,97 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 
 // Commit implements writer.Site.
 func (s *state) Commit(ctx context.Context) error {
-	if err := s.books.Spoiled(); err != nil {
+	batch, err := s.Seal()
+	if err != nil {
+		return err
+	}
+	if err := batch.Write(ctx); err != nil {
 		s.Abandon()
 		return err
 	}
+	batch.Written()
+	return nil
+}
+
+// Seal implements writer.Ahead.
+func (s *state) Seal() (writer.Sealed, error) {
+	for _, err := range []error{s.books.Spoiled(), s.spoiled} {
+		if err != nil {
+			s.Abandon()
+			return nil, err
+		}
+	}
 	s.changes.Books = s.books.Seal()
+	s.changes.Loads = latest(s.changes.Loads)
 	for _, row := range s.carts {
 		s.changes.Carts = append(s.changes.Carts, row)
 	}
 	slices.SortFunc(s.changes.Carts, func(a, b CartRow) int { return cmp.Compare(a.Owner, b.Owner) })
-	if s.changes.empty() {
-		return nil
-	}
-	if err := s.Journal.Commit(ctx, s.changes); err != nil {
-		s.Abandon()
-		if s.Failed != nil {
-			s.Failed(err)
-		}
-		return err
-	}
-	s.answers.Arrived(s.answered)
 	for _, o := range s.changes.Orders {
 		s.recent.keep(o)
 	}
 	for _, o := range s.changes.Updates {
 		s.recent.keep(o)
 	}
-	for _, p := range s.changes.Products {
+	b := &batch{state: s, changes: s.changes, answered: s.answered, payable: s.followPayments()}
+	if len(s.changes.Districts) > 0 {
+		b.districts = s.allDistricts()
+	}
+	return b, nil
+}
+
+// batch is a sealed batch on its way to the disk. It shares with the state only
+// what may be used from many goroutines.
+type batch struct {
+	state     *state
+	changes   *Changes
+	districts []catalog.District // nil: as they were
+	answered  []id.Grant
+	payable   bool
+}
+
+// Write implements writer.Sealed.
+func (b *batch) Write(ctx context.Context) error {
+	if b.changes.empty() {
+		return nil
+	}
+	err := b.state.Journal.Commit(ctx, b.changes)
+	if err != nil && b.state.Failed != nil {
+		b.state.Failed(err)
+	}
+	return err
+}
+
+// Written implements writer.Sealed.
+func (b *batch) Written() {
+	s := b.state
+	s.answers.Arrived(b.answered)
+	for _, p := range b.changes.Products {
 		s.catalog.Store(p.SKU, p)
 	}
-	if len(s.changes.Districts) > 0 {
-		s.publishDistricts()
+	if b.districts != nil {
+		s.published.Store(&b.districts)
 	}
-	if to := spokenTo(s.changes.Books); len(to) > 0 && s.Committed != nil {
+	if b.payable {
+		select {
+		case s.payable <- struct{}{}:
+		default: // the payer is to look already
+		}
+	}
+	if to := spokenTo(b.changes.Books); len(to) > 0 && s.Committed != nil {
 		s.Committed(to)
 	}
-	return nil
 }
 
 func (c *Changes) empty() bool {
 	return c.Books.Empty() && len(c.Products)+len(c.Districts)+len(c.Levels)+len(c.Orders)+len(c.Updates)+
-		len(c.Users)+len(c.Carts)+len(c.Sessions)+len(c.Ended)+len(c.Requests) == 0
+		len(c.Users)+len(c.Carts)+len(c.Sessions)+len(c.Ended)+len(c.Requests)+len(c.Transactions)+
+		len(c.Warehouses)+len(c.Schedules)+len(c.Holds)+len(c.Loads)+len(c.Returns) == 0
+}
+
+// remembered counts the rows that follow on something which memory has by now.
+func (c *Changes) remembered() int {
+	return len(c.Events) + len(c.Holds) + len(c.Loads) + len(c.Schedules)
 }
 
 func spokenTo(rows books.Rows) []id.Site {
@@ -223,9 +341,20 @@ func spokenTo(rows books.Rows) []id.Site {
 	return to
 }
 
+// staging returns what may not be in the database yet, what came first in front.
+func (s *state) staging() []*Changes {
+	if s.before.changes == nil {
+		return []*Changes{s.changes}
+	}
+	return []*Changes{s.before.changes, s.changes}
+}
+
 // order returns an order as this batch sees it.
 func (s *state) order(ctx context.Context, which id.Order) (order.Order, error) {
 	if o, changed := s.orders[which]; changed {
+		return o.Clone(), nil
+	}
+	if o, changed := s.before.orders[which]; changed {
 		return o.Clone(), nil
 	}
 	if o, kept := s.recent.orders[which]; kept {
@@ -241,6 +370,7 @@ func (s *state) insert(o order.Order, site id.Site, kind, text string) {
 	s.inserted[o.ID] = len(s.changes.Orders)
 	s.changes.Orders = append(s.changes.Orders, o)
 	s.orders[o.ID] = o
+	s.live.follow(o)
 	s.tell(o, site, kind, text)
 }
 
@@ -254,6 +384,7 @@ func (s *state) save(o order.Order, site id.Site, kind, text string) {
 		s.changes.Updates = append(s.changes.Updates, o)
 	}
 	s.orders[o.ID] = o
+	s.live.follow(o)
 	s.tell(o, site, kind, text)
 }
 
@@ -273,7 +404,12 @@ func (s *state) notify(o order.Order, event, text string) {
 // repeated returns what a keyed command answered before. The key with another
 // body is fault.Mismatch.
 func (s *state) repeated(ctx context.Context, key Key) (Request, bool, error) {
-	return s.requests.Known(ctx, key, s.Lookups.Request)
+	return s.requests.Known(ctx, key, func(ctx context.Context, name string) (Request, error) {
+		if request, staged := s.before.requests.Staged(name); staged {
+			return request, nil
+		}
+		return s.Lookups.Request(ctx, name)
+	})
 }
 
 // remember stages the answer of a keyed command.

@@ -6,11 +6,15 @@
 // fulfillment's belongs to the warehouse, and the store follows it by its feed.
 //
 // Everything that changes goes through the writer as a command (commands.go) and
-// is decided in memory (state.go, place.go, void.go, apply.go, people.go). Start
-// reading at Store, then place.go, with the life of an order in ARCHITECTURE.md.
+// is decided in memory (state.go): what customers and staff ask for in a file for
+// each kind, such as place.go and void.go, what warehouses say in apply.go, and what
+// is due by itself in clock.go. Payment providers are asked outside of it, by the
+// payer. Start reading at Store, then place.go, with the life of an order in
+// ARCHITECTURE.md.
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -18,6 +22,8 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
+	"crossdock/core/pay"
+	"crossdock/core/sourcing"
 	"crossdock/dist/feed"
 	"crossdock/site/books"
 	"crossdock/site/outbox"
@@ -29,12 +35,16 @@ type Ports struct {
 	Journal Journal
 	Lookups Lookups
 	Queries Queries
-	IDs     id.Source
-	Now     func() time.Time
+	Records Records
+	// Payments asks the payment providers; nil: payment is on delivery alone.
+	Payments Payments
+	IDs      id.Source
+	Now      func() time.Time
 	// Reachable tells whether a warehouse can be asked now; nil: always. Nobody
 	// waits for one that cannot.
 	Reachable func(warehouse id.Site) bool
-	// Failed is called with the error of a commit that failed; nil: nobody is told.
+	// Failed is called with the error of a commit, of a tick, or of an answer of a
+	// payment provider that could not be booked; nil: nobody is told. It must not block.
 	Failed func(error)
 	// Committed is called after each batch that has something to say, with the
 	// sites that are spoken to, to wake their readers. It must not block.
@@ -43,10 +53,15 @@ type Ports struct {
 
 // Options are a store's settings. Zero fields take the defaults.
 type Options struct {
-	Currency money.Currency // of all prices; empty: any, for tests of other things
-	AskWait  time.Duration  // how long an order waits for more quota; default 300 ms
-	Batch    int            // most commands of one commit; default 512
-	QueueLen int            // most commands that wait; default 4096
+	Currency  money.Currency  // of all prices; empty: any, for tests of other things
+	Sourcing  sourcing.Policy // how warehouses are chosen
+	HoldFor   time.Duration   // how long a checkout keeps its units without a sign of life; default 10 min
+	UnpaidFor time.Duration   // how long an order waits for its bank transfer; default 7 days
+	PayWait   time.Duration   // how long a customer waits for the payment provider; default 10 s
+	TickEvery time.Duration   // how often Tick runs; default 1 s, below zero: never
+	AskWait   time.Duration   // how long an order waits for more quota; default 300 ms
+	Batch     int             // most commands of one commit; default 512
+	QueueLen  int             // most commands that wait; default 4096
 }
 
 // Store is the site. Its methods may be called from many goroutines.
@@ -56,6 +71,8 @@ type Store struct {
 	writer  *writer.Writer
 	askWait time.Duration
 	lookups Lookups
+	payer   *payer
+	clock   *clock
 }
 
 // Open loads the store's state and starts its writer.
@@ -69,18 +86,36 @@ func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
 	if options.QueueLen == 0 {
 		options.QueueLen = 4096
 	}
-	s := &state{Ports: ports, answers: books.NewAnswers(), currency: options.Currency}
+	options.HoldFor = cmp.Or(options.HoldFor, 10*time.Minute)
+	options.UnpaidFor = cmp.Or(options.UnpaidFor, 7*24*time.Hour)
+	options.PayWait = cmp.Or(options.PayWait, 10*time.Second)
+	options.TickEvery = cmp.Or(options.TickEvery, time.Second)
+	if err := options.Sourcing.Check(); err != nil {
+		return nil, err
+	}
+	s := &state{
+		Ports: ports, answers: books.NewAnswers(), currency: options.Currency, policy: options.Sourcing,
+		holdFor: options.HoldFor, unpaidFor: options.UnpaidFor, payable: make(chan struct{}, 1),
+	}
 	if err := s.Begin(ctx); err != nil {
 		return nil, err
 	}
-	return &Store{
+	store := &Store{
 		Queries: ports.Queries, state: s, lookups: ports.Lookups, askWait: options.AskWait,
 		writer: writer.New(s, options.Batch, options.QueueLen),
-	}, nil
+	}
+	store.payer = newPayer(store, options.PayWait)
+	store.clock = newClock(store, options.TickEvery)
+	return store, nil
 }
 
-// Close commits what is waiting and stops the writer.
-func (s *Store) Close() { s.writer.Close() }
+// Close commits what is waiting and stops the writer. A payment provider that is
+// being asked is not waited for: what it does is found out at the next start.
+func (s *Store) Close() {
+	s.clock.stop()
+	s.payer.stop()
+	s.writer.Close()
+}
 
 // Do runs a command and returns its answer, after the commit.
 func (s *Store) Do(ctx context.Context, command any) (any, error) {
@@ -93,23 +128,28 @@ func (s *Store) Submit(ctx context.Context, command any) (*writer.Job, error) {
 }
 
 // Place takes an order. Where the quota held is not enough but warehouses may
-// have more, it asks them, waits at most Options.AskWait, and decides again.
+// have more, it asks them, waits at most Options.AskWait, and decides again. Where
+// the payment has to be authorized it waits for that, at most Options.PayWait: an
+// order that was declined is voided, and one of which nobody knows is Unpaid.
 func (s *Store) Place(ctx context.Context, command PlaceOrder) (Placement, error) {
 	answer, err := s.Do(ctx, command)
 	if err != nil {
 		return Placement{}, err
 	}
 	placement := answer.(Placement)
-	if len(placement.asks) == 0 {
-		return placement, nil
+	if len(placement.asks) > 0 {
+		s.await(ctx, placement.asks)
+		command.NoAsk = true
+		answer, err = s.Do(ctx, command)
+		if err != nil {
+			return Placement{}, err
+		}
+		placement = answer.(Placement)
 	}
-	s.await(ctx, placement.asks)
-	command.NoAsk = true
-	answer, err = s.Do(ctx, command)
-	if err != nil {
-		return Placement{}, err
+	if placement.pay.State == pay.Pending {
+		placement.Order = s.payer.authorize(ctx, placement.Order, placement.pay)
 	}
-	return answer.(Placement), nil
+	return placement, nil
 }
 
 // AskAhead asks warehouses for the part of a need that the quota held does not

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"crossdock/core/catalog"
 	"crossdock/core/event"
@@ -26,184 +28,81 @@ func (s *state) void(ctx context.Context, c VoidOrder) (order.Order, error) {
 	if err := catalog.CheckLine("reason", c.Reason, 0, maxReason); err != nil {
 		return order.Order{}, err
 	}
-	o, err := s.order(ctx, c.Order)
+	o, err := s.orderOf(ctx, c.Order, c.By)
 	if err != nil {
 		return order.Order{}, err
-	}
-	if !c.By.IsZero() && o.Customer != c.By {
-		return order.Order{}, fault.New(fault.NotFound, "there is no order %s", c.Order)
 	}
 	if err := order.CheckStatus(o.Status, order.Voided); err != nil {
 		return order.Order{}, err
 	}
+	if !c.By.IsZero() && picked(o) {
+		return order.Order{}, fault.New(fault.Conflict, "order %d is packed already: ask our customer service", o.Number)
+	}
 	if o.VoidAsked {
+		s.remember(c.Key, o.ID.String())
 		return o, nil
 	}
-	for i := range o.Fulfillments {
-		f := &o.Fulfillments[i]
-		for j := range f.Lines {
-			f.Lines[j].Asked = f.Lines[j].Live()
-		}
-		request := event.VoidRequested{Order: o.ID, Fulfillment: f.ID, Reason: c.Reason}
-		if err := s.books.Say(f.Warehouse, o.ID.String(), request, s.now); err != nil {
-			return order.Order{}, err
-		}
+	if o, err = s.callOff(o); err != nil {
+		return order.Order{}, err
 	}
-	o.VoidAsked, o.Reason = true, c.Reason
+	asked, err := s.askVoid(&o, c.Reason)
+	if err != nil {
+		return order.Order{}, err
+	}
+	o.Promise = s.promised(o, s.districts[o.Address.District])
+	if err := s.settleMoney(ctx, o); err != nil {
+		return order.Order{}, err
+	}
 	s.change(&o)
-	s.save(o, s.books.Site(), "void-asked", "asked "+sites(o)+" to call it off")
+	switch {
+	case asked != "":
+		o.VoidAsked, o.Reason = true, c.Reason
+		s.save(o, s.books.Site(), "void-asked", "asked "+asked+" to call it off")
+	case o.Status == order.Voided:
+		o.Unpaid, o.Reason = false, cmp.Or(c.Reason, "called off")
+		s.save(o, s.books.Site(), "voided", "called off before any warehouse was asked")
+		s.notify(o, "voided", customerText(o))
+	default:
+		s.save(o, s.books.Site(), "voided-in-part", "what was not shipped is called off")
+		s.notify(o, fmt.Sprintf("voided-in-part/%d", o.Version), fmt.Sprintf("What was not shipped of your order %d is called off.", o.Number))
+	}
 	s.remember(c.Key, o.ID.String())
 	return o, nil
 }
 
-// takeBack books a cancellation that happened elsewhere.
-func (s *state) takeBack(ctx context.Context, c TakeBack) (TakenBack, error) {
-	if _, known, err := s.repeated(ctx, c.Key); err != nil || known {
-		return TakenBack{Repeat: known}, err
-	}
-	orders, err := s.ordersOf(ctx, c.Customer)
-	if err != nil {
-		return TakenBack{}, err
-	}
-	byOrder := map[id.Order][]Claim{}
-	var sequence []id.Order
-	for _, claim := range c.Match(orders) {
-		if byOrder[claim.Order] == nil {
-			sequence = append(sequence, claim.Order)
+// picked reports whether a warehouse is past the shelves with a part of the order.
+func picked(o order.Order) bool {
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
+		if f.Stage != order.VoidedStage && !f.Unpicked() && f.Stage != order.Picking && f.Stage != order.ShortStage {
+			return true
 		}
-		byOrder[claim.Order] = append(byOrder[claim.Order], claim)
 	}
-	var taken TakenBack
-	var changed []order.Order
-	for _, which := range sequence {
-		o, err := s.order(ctx, which)
-		if err != nil {
-			return TakenBack{}, err
-		}
-		voided, returned, err := s.takeFrom(&o, byOrder[which], c)
-		if err != nil {
-			return TakenBack{}, err
-		}
-		taken.Voided += voided
-		taken.Returned += returned
-		changed = append(changed, o)
-	}
-	for _, o := range changed {
-		s.change(&o)
-		s.save(o, s.books.Site(), "taken-back", fmt.Sprintf("%s: %s", c.Reason, c.Key.Name))
-	}
-	s.remember(c.Key, "")
-	return taken, nil
+	return false
 }
 
-// ordersOf returns a customer's orders as this batch sees them, newest first.
-func (s *state) ordersOf(ctx context.Context, customer id.User) ([]order.Order, error) {
-	const most = 100
-	if customer.IsZero() {
-		return nil, nil
-	}
-	stored, err := s.Lookups.OrdersOf(ctx, customer, most)
-	if err != nil {
-		return nil, err
-	}
-	var orders []order.Order
-	for i := len(s.changes.Orders) - 1; i >= 0; i-- {
-		if o := s.changes.Orders[i]; o.Customer == customer {
-			orders = append(orders, o.Clone())
+// askVoid asks the warehouses that can still do so to call their part off, and
+// returns their names.
+func (s *state) askVoid(o *order.Order, reason string) (string, error) {
+	var names []string
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
+		if order.CheckStage(f.Stage, order.VoidedStage) != nil {
+			continue // on its way, or called off
 		}
-	}
-	for _, o := range stored {
-		if changed, ok := s.orders[o.ID]; ok {
-			o = changed.Clone()
+		if err := s.endMove(*o, f); err != nil {
+			return "", err
 		}
-		orders = append(orders, o)
-	}
-	return orders, nil
-}
-
-// takeFrom turns claims on one order into requests to its warehouses.
-func (s *state) takeFrom(o *order.Order, claims []Claim, c TakeBack) (voided, returned int64, err error) {
-	sent := o.Status == order.Sent || o.Status == order.Delivered
-	perSite := make([][]order.Part, len(o.Fulfillments))
-	for _, claim := range claims {
-		left := claim.Units
-		for i := range o.Fulfillments {
-			for j := range o.Fulfillments[i].Lines {
-				part := &o.Fulfillments[i].Lines[j]
-				if part.Line != claim.Line || left == 0 {
-					continue
-				}
-				units := min(left, part.Live()-part.Asked-part.Returned)
-				if units <= 0 {
-					continue
-				}
-				left -= units
-				if sent {
-					part.Returned += units
-				} else {
-					part.Asked += units
-				}
-				perSite[i] = addPart(perSite[i], order.Part{Line: part.Line, SKU: part.SKU, Quantity: units})
-			}
+		for j := range f.Lines {
+			f.Lines[j].Asked = f.Lines[j].Live()
 		}
-		if left > 0 {
-			return 0, 0, fault.New(fault.Conflict, "line %d of order %d has %d units to take back, not %d",
-				claim.Line, o.Number, claim.Units-left, claim.Units)
+		request := event.VoidRequested{Order: o.ID, Fulfillment: f.ID, Reason: reason}
+		if err := s.books.Say(f.Warehouse, o.ID.String(), request, s.now); err != nil {
+			return "", err
 		}
+		names = append(names, string(f.Warehouse))
 	}
-	for i, parts := range perSite {
-		if len(parts) == 0 {
-			continue
-		}
-		if err := s.sayTakeBack(*o, o.Fulfillments[i], parts, sent, c); err != nil {
-			return 0, 0, err
-		}
-		for _, part := range parts {
-			if sent {
-				returned += part.Quantity
-			} else {
-				voided += part.Quantity
-			}
-		}
-	}
-	if sent {
-		*o, err = order.Return(*o, merged(perSite), s.now)
-		o.Version-- // change counts the version, once for the whole command
-	}
-	return voided, returned, err
-}
-
-func (s *state) sayTakeBack(o order.Order, f order.Fulfillment, parts []order.Part, sent bool, c TakeBack) error {
-	if !sent {
-		return s.books.Say(f.Warehouse, o.ID.String(),
-			event.VoidRequested{Order: o.ID, Fulfillment: f.ID, Parts: parts, Reason: c.Reason}, s.now)
-	}
-	which := id.Beside(f.ID.UUID, c.Key.Name)
-	if c.Key.Name == "" {
-		which = s.IDs.New() // two returns without a key are two returns
-	}
-	return s.books.Say(f.Warehouse, o.ID.String(), event.ReturnAnnounced{
-		Order: o.ID, Fulfillment: f.ID, Return: which, Parts: parts, Reason: c.Reason,
-	}, s.now)
-}
-
-// addPart names each line once, however many claims there are on it.
-func addPart(parts []order.Part, more order.Part) []order.Part {
-	for i := range parts {
-		if parts[i].Line == more.Line {
-			parts[i].Quantity += more.Quantity
-			return parts
-		}
-	}
-	return append(parts, more)
-}
-
-func merged(perSite [][]order.Part) []order.Part {
-	var all []order.Part
-	for _, parts := range perSite {
-		all = append(all, parts...)
-	}
-	return all
+	return strings.Join(names, " and "), nil
 }
 
 // change counts a change that the store itself makes to an order.

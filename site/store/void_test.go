@@ -52,6 +52,55 @@ func TestVoidTooLate(t *testing.T) {
 	r.refused(fault.Conflict, "", store.VoidOrder{Order: reversed.ID})
 }
 
+// TestVoidOfWhatIsPacked is for the staff alone, as long as a part is still here.
+func TestVoidOfWhatIsPacked(t *testing.T) {
+	r := newRig(t, store.Options{})
+	o := r.place(want("mug", 7))
+	r.hear("wh1", o.ID.String(), step(o, 0, order.Accepted, 1), step(o, 0, order.Picking, 2))
+	picking := r.place(want("pot", 1))
+	r.do(store.VoidOrder{Order: picking.ID, By: customer})
+	r.hear("wh1", o.ID.String(), step(o, 0, order.PickedStage, 3))
+	r.refused(fault.Conflict, "", store.VoidOrder{Order: o.ID, By: customer})
+	r.hear("wh1", o.ID.String(), step(o, 0, order.ReadyStage, 4), step(o, 0, order.SentStage, 5))
+	r.refused(fault.Conflict, "", store.VoidOrder{Order: o.ID, By: customer})
+	r.do(store.VoidOrder{Order: o.ID, Reason: "damaged"})
+	same(t, "asked of what was sent, and of what was not", []int64{0, 2},
+		[]int64{r.order(o.ID).Fulfillments[0].Lines[0].Asked, r.order(o.ID).Fulfillments[1].Lines[0].Asked})
+	r.hear("wh2", o.ID.String(), step(o, 1, order.VoidedStage, 1, order.Part{Line: 1, SKU: "mug", Quantity: 2}))
+	got := r.order(o.ID)
+	same(t, "status", order.Sent, got.Status)
+	same(t, "voided", 2, got.Lines[0].Voided)
+	same(t, "reason", "", got.Reason)
+}
+
+// TestVoidAgainWithAnotherKey answers as the first void, for good.
+func TestVoidAgainWithAnotherKey(t *testing.T) {
+	r := newRig(t, store.Options{})
+	o := r.place(want("mug", 2))
+	r.do(store.VoidOrder{Key: store.Key{Name: "v1"}, Order: o.ID})
+	again := store.VoidOrder{Key: store.Key{Name: "v2"}, Order: o.ID}
+	r.do(again)
+	r.hear("wh1", o.ID.String(), event.VoidRefused{Order: o.ID, Fulfillment: o.Fulfillments[0].ID, Stage: order.SentStage})
+	before := r.state()
+	r.do(again)
+	same(t, "state after the key came again", before, r.state())
+}
+
+// TestVoidInPart: what no warehouse was asked for is called off at once, although
+// the rest is on its way.
+func TestVoidInPart(t *testing.T) {
+	r := newAheadRig(t, nil)
+	r.expect("wh1", 5)
+	o := r.place(want("mug", 1), want("tin", 2))
+	r.send(o, 0)
+	got := r.do(store.VoidOrder{Order: o.ID}).(order.Order)
+	same(t, "status", order.Sent, got.Status)
+	same(t, "a void waits", false, got.VoidAsked)
+	same(t, "free and sold", [2]int64{5, 0}, r.ahead("wh1"))
+	same(t, "money", [4]int64{1350, 450, 900, 0}, r.sums(o.ID))
+	same(t, "told", "voided-in-part/7", last(r.notices(o.ID)))
+}
+
 // TestVoidRefused takes the question back, so that it can be asked again.
 func TestVoidRefused(t *testing.T) {
 	r := newRig(t, store.Options{})

@@ -14,13 +14,15 @@ import (
 
 // Advance takes the next step of a fulfillment by hand. From is the stage that
 // the asker saw: where it is another one by now, it is fault.Conflict. Its answer
-// is the fulfillment.Fulfillment.
+// is the fulfillment.Fulfillment; to a known key, as it was after that step, but
+// with the address that it has now.
 type Advance struct {
+	Key         Key
 	Fulfillment id.Fulfillment
 	From, To    order.Stage
 }
 
-// Receive applies messages of the store's feed, in order. It has no answer: what
+// Receive applies messages of a store's feed, in order. It has no answer: what
 // cannot be applied is parked.
 type Receive struct {
 	Messages []feed.Message
@@ -28,9 +30,18 @@ type Receive struct {
 }
 
 func (s *state) advance(ctx context.Context, c Advance) (fulfillment.Fulfillment, error) {
+	request, known, err := s.repeated(ctx, c.Key)
+	if err != nil {
+		return fulfillment.Fulfillment{}, err
+	}
 	f, err := s.fulfillment(ctx, c.Fulfillment)
 	if err != nil {
 		return f, err
+	}
+	if known {
+		then, err := decode[fulfillment.Fulfillment](request)
+		then.Address = f.Address
+		return then, err
 	}
 	if c.From != "" && c.From != f.Stage {
 		return f, fault.New(fault.Conflict, "the fulfillment is %s by now, not %s", f.Stage, c.From)
@@ -45,7 +56,14 @@ func (s *state) advance(ctx context.Context, c Advance) (fulfillment.Fulfillment
 	if err := s.sayChanged(f, nil); err != nil {
 		return f, err
 	}
+	then := f
+	then.Address = order.Address{} // where somebody lives is not kept in a second place
+	answer, err := encode(then)
+	if err != nil {
+		return f, err
+	}
 	s.save(f, string(c.To), "by hand")
+	s.remember(c.Key, answer)
 	return f, nil
 }
 
@@ -55,7 +73,7 @@ func (s *state) sayChanged(f fulfillment.Fulfillment, voided []order.Part) error
 	}, s.now)
 }
 
-// receive applies messages of the store's feed.
+// receive applies messages of a store's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
 	return s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
 		return s.whole(func() error { return s.apply(ctx, m) })
@@ -75,11 +93,18 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 		return s.void(ctx, from, b)
 	case event.ReturnAnnounced:
 		return s.takeBack(ctx, from, b)
+	case event.ReturnRequested:
+		return s.requestReturn(ctx, from, b)
+	case event.RedirectRequested:
+		return s.redirect(ctx, from, b)
 	case event.QuotaAsked:
 		return s.asked(from, b)
 	case event.QuotaReturned:
 		return s.quotaReturned(from, b)
 	case event.ProductsListed:
+		if err := s.checkStore(from); err != nil {
+			return err
+		}
 		s.changes.Products = append(s.changes.Products, b.Products...)
 		return nil
 	default:
@@ -127,29 +152,28 @@ func (s *state) void(ctx context.Context, from id.Site, m event.VoidRequested) e
 	if err := s.sayChanged(f, voided); err != nil {
 		return err
 	}
-	skus := make([]id.SKU, len(movements))
-	for i, movement := range movements {
-		skus[i] = movement.SKU
-	}
-	if err := s.grant(id.Grant{}, skus); err != nil {
+	if err := s.grant(freed(movements), ""); err != nil {
 		return err
 	}
 	s.save(f, "voided", m.Reason)
 	return nil
 }
 
-func (s *state) takeBack(ctx context.Context, from id.Site, m event.ReturnAnnounced) error {
+// redirect ships to another address, if it is not too late, and says whether.
+func (s *state) redirect(ctx context.Context, from id.Site, m event.RedirectRequested) error {
 	f, err := s.fulfillmentOf(ctx, from, m.Fulfillment)
 	if err != nil {
 		return err
 	}
-	f, movements, err := fulfillment.Return(f, m.Return, m.Parts, s.now)
-	if err != nil {
+	after, refused := fulfillment.Redirect(f, m.Address, s.now)
+	answer := event.RedirectAnswered{
+		Order: m.Order, Fulfillment: m.Fulfillment, Change: m.Change, Done: refused == nil, Stage: f.Stage,
+	}
+	if err := s.books.Say(f.Store, f.Order.String(), answer, s.now); err != nil {
 		return err
 	}
-	if err := s.bookAll(movements); err != nil {
-		return err
+	if refused == nil {
+		s.save(after, "redirected", "to another address")
 	}
-	s.save(f, "returned", m.Reason)
 	return nil
 }

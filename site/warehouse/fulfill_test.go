@@ -1,6 +1,7 @@
 package warehouse_test
 
 import (
+	"strings"
 	"testing"
 
 	"crossdock/core/event"
@@ -206,4 +207,86 @@ func TestStrangers(t *testing.T) {
 			same(t, name+": balances", before.Snapshot.Books.Balances, after.Snapshot.Books.Balances)
 		}
 	}
+}
+
+// TestRedirect ships to another address until the units are picked, and answers
+// always.
+func TestRedirect(t *testing.T) {
+	for _, c := range []struct {
+		stages []order.Stage
+		done   bool
+	}{
+		{nil, true},
+		{[]order.Stage{order.Picking}, true},
+		{[]order.Stage{order.Picking, order.PickedStage}, false},
+		{[]order.Stage{order.Picking, order.PickedStage, order.ReadyStage, order.SentStage}, false},
+	} {
+		r := newRig(t, warehouse.Options{})
+		r.receive("mug", 5)
+		m := r.request("store", event.Line{SKU: "mug", Quantity: 3})
+		r.advance(m.Fulfillment, c.stages...)
+		before := r.fulfillment(m.Fulfillment)
+		change, to := r.New(), order.Address{Name: "Bea", District: "south"}
+		r.hear("store", m.Order.String(), event.RedirectRequested{Order: m.Order, Fulfillment: m.Fulfillment, Change: change, Address: to})
+		same(t, "answer", []event.RedirectAnswered{
+			{Order: m.Order, Fulfillment: m.Fulfillment, Change: change, Done: c.done, Stage: before.Stage},
+		}, said[event.RedirectAnswered](r))
+		want := before
+		if c.done {
+			want.Address, want.Version = to, before.Version+1
+		}
+		same(t, "fulfillment", want, r.fulfillment(m.Fulfillment))
+		story, err := r.site.Story(t.Context(), m.Fulfillment)
+		if err != nil || len(story) != want.Version {
+			t.Errorf("%d entries for %d versions: %v", len(story), want.Version, err)
+		}
+		same(t, "parked", 0, len(r.state().Parked))
+	}
+}
+
+// TestKeysOfSteps answers a known key with the fulfillment as it was then, and takes
+// the step once; also when the site was opened again.
+func TestKeysOfSteps(t *testing.T) {
+	r := newRig(t, warehouse.Options{})
+	r.receive("mug", 5)
+	m := r.request("store", event.Line{SKU: "mug", Name: "Mug", Quantity: 3})
+	step := warehouse.Advance{Key: warehouse.Key{Name: "k"}, Fulfillment: m.Fulfillment, From: order.Accepted, To: order.Picking}
+	first := r.do(step).(fulfillment.Fulfillment)
+	same(t, "address", m.Address, first.Address)
+	same(t, "step", r.fulfillment(m.Fulfillment), first)
+	same(t, "again", first, r.do(step).(fulfillment.Fulfillment))
+	to := order.Address{Name: "Bea", District: "south"}
+	r.hear("store", m.Order.String(), event.RedirectRequested{Order: m.Order, Fulfillment: m.Fulfillment, Change: r.New(), Address: to})
+	r.advance(m.Fulfillment, order.PickedStage)
+	r.site.Close()
+	r.open()
+	before := r.state()
+	first.Address = to
+	same(t, "later", first, r.do(step).(fulfillment.Fulfillment))
+	same(t, "state", before, r.state())
+	step.Key.BodyHash[0]++
+	r.refused(fault.Mismatch, step)
+	r.refused(fault.Conflict, warehouse.Advance{Key: warehouse.Key{Name: "k2"}, Fulfillment: m.Fulfillment, From: order.Accepted, To: order.Picking})
+	kept, err := r.db.Request(t.Context(), "k")
+	if err != nil || strings.Contains(kept.Answer, "Ann") {
+		t.Errorf("%s, %v: the address is kept in a second place", kept.Answer, err)
+	}
+}
+
+// TestStepsInOneBatch: a step sees those before it in its batch.
+func TestStepsInOneBatch(t *testing.T) {
+	r := newRig(t, warehouse.Options{})
+	r.receive("mug", 5)
+	m := r.request("store", event.Line{SKU: "mug", Quantity: 3})
+	r.together(
+		warehouse.Advance{Fulfillment: m.Fulfillment, To: order.Picking},
+		warehouse.Advance{Fulfillment: m.Fulfillment, To: order.PickedStage},
+		warehouse.Advance{Fulfillment: m.Fulfillment, To: order.ReadyStage},
+	)
+	f := r.fulfillment(m.Fulfillment)
+	if f.Stage != order.ReadyStage || f.Version != 4 || f.Lines[0].Picked != 3 {
+		t.Errorf("%+v", f)
+	}
+	r.hear("store", m.Order.String(), event.VoidRequested{Order: m.Order, Fulfillment: m.Fulfillment, Parts: []order.Part{{Line: 1, Quantity: 1}}})
+	same(t, "picked", []int64{2, 2}, []int64{r.balance("mug", stock.Account{Kind: stock.Picked}), r.fulfillment(m.Fulfillment).Lines[0].Picked})
 }

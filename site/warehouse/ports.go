@@ -8,6 +8,7 @@ import (
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
 	"crossdock/core/order"
+	"crossdock/core/purchase"
 	"crossdock/core/stock"
 	"crossdock/site/books"
 )
@@ -26,27 +27,62 @@ type Journal interface {
 	Request(ctx context.Context, key string) (Request, error)
 }
 
-// Snapshot is what the warehouse keeps in memory.
-type Snapshot struct {
-	Books  books.Snapshot
-	Levels []Version // of each SKU's level
+// PurchaseBook is what suppliers have announced. The writer looks a purchase up
+// in it, and people read it, beside the writer and at most one batch old.
+type PurchaseBook interface {
+	// Purchase returns one, closed or not; what is not there is fault.NotFound.
+	Purchase(ctx context.Context, name string) (purchase.Purchase, error)
+	// Purchases returns a page in order of their names, byte by byte.
+	Purchases(ctx context.Context, q PurchaseQuery) ([]purchase.Purchase, error)
 }
 
-// Version counts the changes of a SKU's level.
+// ReturnBook is what customers send back. The writer looks a return up in it, and
+// people read it, beside the writer and at most one batch old.
+type ReturnBook interface {
+	// Return returns one; what is not there is fault.NotFound.
+	Return(ctx context.Context, which id.UUID) (fulfillment.ReturnOrder, error)
+	// Returns returns a page in order of their identifiers, which is oldest first.
+	Returns(ctx context.Context, q ReturnQuery) ([]fulfillment.ReturnOrder, error)
+}
+
+// Snapshot is what the warehouse keeps in memory.
+type Snapshot struct {
+	Books     books.Snapshot
+	Levels    []Version           // of each SKU's level
+	Purchases []purchase.Purchase // those that are not closed, in order of their names
+}
+
+// Version counts the changes of a SKU: of its level, and of what is announced.
 type Version struct {
 	SKU     id.SKU
 	Version int64
 }
 
-// Changes is what a batch of commands writes. Each slice is one table.
+// Changes is what a batch of commands writes. Each slice is one table, or a table
+// with that of its lines.
 type Changes struct {
 	Books        books.Rows
 	Fulfillments []fulfillment.Fulfillment // insert, with lines
-	Updates      []fulfillment.Fulfillment // replace what can change of a fulfillment and its lines
-	Events       []Event                   // insert
-	Products     []event.Product           // insert or replace
-	Versions     []Version                 // insert or replace
-	Requests     []Request                 // insert
+	// Updates replace what can change of a fulfillment (stage, version, changed at,
+	// and each part of the address) and of its lines (voided, returned, picked).
+	Updates  []fulfillment.Fulfillment
+	Events   []Event         // insert
+	Products []event.Product // insert or replace
+	Versions []Version       // insert or replace
+	Requests []Request       // insert
+	// Purchases are inserted or replaced as a whole, each at most once. Key: ID;
+	// columns: supplier, version, announced at, changed at, closed. Their lines in
+	// order, key: purchase and SKU; columns: announced, received, withdrawn, due (a
+	// day or none), all quantities at least zero and received + withdrawn at most
+	// announced. The shares of a line in order, key: purchase, SKU and store;
+	// column: units, above zero.
+	Purchases []purchase.Purchase
+	// Returns are inserted or replaced as a whole, each at most once. Key: ID;
+	// columns: fulfillment, order, number, store, state, version, requested at,
+	// changed at, reason. Their lines in order, key: return and line; columns: SKU,
+	// quantity above zero, received at most quantity, good and damaged at least zero
+	// and together at most received.
+	Returns []fulfillment.ReturnOrder
 }
 
 // Event is one entry of a fulfillment's history. It is written once, never changed.
@@ -93,5 +129,20 @@ type FulfillmentQuery struct {
 	Stage order.Stage
 	Order id.Order
 	After id.Fulfillment // only those behind it: the cursor of the next page
+	Limit int
+}
+
+// PurchaseQuery selects a page of purchases.
+type PurchaseQuery struct {
+	Open  bool   // only those of which something is still to come
+	After string // only those behind it: the cursor of the next page
+	Limit int
+}
+
+// ReturnQuery selects a page of returns. Empty fields do not restrict.
+type ReturnQuery struct {
+	State fulfillment.ReturnState
+	Order id.Order
+	After id.UUID // only those behind it: the cursor of the next page
 	Limit int
 }

@@ -3,6 +3,7 @@ package warehouse_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,11 +17,13 @@ import (
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
 	"crossdock/core/order"
+	"crossdock/core/purchase"
 	"crossdock/core/stock"
 	"crossdock/dist/feed"
 	"crossdock/engine/memory"
 	"crossdock/site/books"
 	"crossdock/site/warehouse"
+	"crossdock/site/writer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -38,8 +41,10 @@ type rig struct {
 	last    atomic.Uint64
 	db      *memory.Warehouse
 	site    *warehouse.Warehouse
+	now     time.Time
 	voices  map[id.Site]*books.Books
 	spoke   chan struct{} // the warehouse has committed messages
+	woken   []id.Site     // to whom; written by the warehouse's writer
 	options warehouse.Options
 	busy    *atomic.Int64 // how many look-ups of fulfillments find the database busy
 }
@@ -58,10 +63,12 @@ func (f flaky) Fulfillment(ctx context.Context, which id.Fulfillment) (fulfillme
 }
 
 func newRig(t *testing.T, options warehouse.Options) *rig {
-	options.Store = "store"
+	if options.Stores == nil {
+		options.Stores = []id.Site{"store"}
+	}
 	r := &rig{
 		t: t, db: memory.NewWarehouse("wh1", 1), voices: map[id.Site]*books.Books{},
-		spoke: make(chan struct{}, 1), options: options, busy: &atomic.Int64{},
+		now: start, spoke: make(chan struct{}, 1), options: options, busy: &atomic.Int64{},
 	}
 	for _, name := range []id.Site{"store", "other"} {
 		r.voices[name] = books.Open(books.Snapshot{Site: name, Epoch: 1})
@@ -73,8 +80,10 @@ func newRig(t *testing.T, options warehouse.Options) *rig {
 func (r *rig) open() {
 	r.t.Helper()
 	site, err := warehouse.Open(r.t.Context(), warehouse.Ports{
-		Journal: flaky{r.db, r.busy}, Queries: r.db, IDs: r, Now: func() time.Time { return start },
-		Committed: func([]id.Site) {
+		Journal: flaky{r.db, r.busy}, Queries: r.db, Purchases: r.db, Returns: r.db,
+		IDs: r, Now: func() time.Time { return r.now },
+		Committed: func(to []id.Site) {
+			r.woken = append(r.woken, to...)
 			select {
 			case r.spoke <- struct{}{}:
 			default:
@@ -104,6 +113,37 @@ func (r *rig) do(command any) any {
 		r.t.Fatalf("%T: %v", command, err)
 	}
 	return answer
+}
+
+// together runs commands in one batch: the database is held up while they come in.
+func (r *rig) together(commands ...any) {
+	r.t.Helper()
+	held, release := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	r.db.Fail(func(int) error {
+		once.Do(func() {
+			close(held)
+			<-release
+		})
+		return nil
+	})
+	defer r.db.Fail(nil)
+	jobs := make([]*writer.Job, 0, len(commands)+1)
+	for _, command := range append([]any{warehouse.ReceiveStock{Items: []warehouse.Item{{SKU: "gate", Units: 1}}}}, commands...) {
+		job, err := r.site.Submit(r.t.Context(), command)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if jobs = append(jobs, job); len(jobs) == 1 {
+			<-held
+		}
+	}
+	close(release)
+	for i, job := range jobs {
+		if _, err := job.Wait(r.t.Context()); err != nil {
+			r.t.Errorf("command %d of a batch: %v", i, err)
+		}
+	}
 }
 
 // refused runs a command that must fail like this and change nothing.
@@ -174,6 +214,8 @@ func (r *rig) balance(sku id.SKU, account stock.Account) int64 {
 type stored struct {
 	Snapshot     warehouse.Snapshot
 	Fulfillments []fulfillment.Fulfillment
+	Purchases    []purchase.Purchase
+	Returns      []fulfillment.ReturnOrder
 	Said         []feed.Message
 	Parked       []books.Parked
 }
@@ -182,11 +224,13 @@ func (r *rig) state() stored {
 	r.t.Helper()
 	ctx := context.Background()
 	var s stored
-	errs := make([]error, 4)
+	errs := make([]error, 6)
 	s.Snapshot, errs[0] = r.db.Load(ctx)
 	s.Fulfillments, errs[1] = r.db.Fulfillments(ctx, warehouse.FulfillmentQuery{Limit: 1000})
 	s.Said, errs[2] = r.db.Messages(ctx, "store", 0, 1000, 1<<20)
 	s.Parked, errs[3] = r.db.Parked(ctx)
+	s.Purchases, errs[4] = r.db.Purchases(ctx, warehouse.PurchaseQuery{Limit: 1000})
+	s.Returns, errs[5] = r.db.Returns(ctx, warehouse.ReturnQuery{Limit: 1000})
 	if err := errors.Join(errs...); err != nil {
 		r.t.Fatal(err)
 	}
@@ -196,8 +240,17 @@ func (r *rig) state() stored {
 // said returns all bodies of one type that the store was told, oldest first.
 func said[T event.Body](r *rig) []T {
 	r.t.Helper()
+	return saidTo[T](r, "store")
+}
+
+func saidTo[T event.Body](r *rig, to id.Site) []T {
+	r.t.Helper()
+	messages, err := r.db.Messages(context.Background(), string(to), 0, 1000, 1<<20)
+	if err != nil {
+		r.t.Fatal(err)
+	}
 	var all []T
-	for _, m := range r.state().Said {
+	for _, m := range messages {
 		body, err := event.Decode(m.Kind, m.Body)
 		if err != nil {
 			r.t.Fatal(err)

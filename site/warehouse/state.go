@@ -5,11 +5,12 @@ import (
 	"slices"
 	"time"
 
-	"crossdock/core/event"
 	"crossdock/core/fault"
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
+	"crossdock/core/purchase"
 	"crossdock/core/stock"
+	"crossdock/dist/feed"
 	"crossdock/site/books"
 	"crossdock/site/writer"
 )
@@ -18,24 +19,31 @@ var _ writer.Site = (*state)(nil)
 
 // state is the warehouse in memory, and the batch that is being decided. The
 // rules of the store's state hold here too: everything that can fail is checked
-// before anything is saved; movements and messages are undone.
+// before anything is saved or remembered; movements and messages are undone.
 type state struct {
 	Ports
 	options Options
 	answers *books.Answers
+	desk    desk
 
-	loaded   bool
-	books    *books.Books
-	versions map[id.SKU]int64
+	loaded    bool
+	books     *books.Books
+	versions  map[id.SKU]int64
+	holders   []id.Site                    // who has quota here: the stores, and those that once were
+	newcomers []id.Site                    // stores that were never told anything, though there is something to tell
+	purchases map[string]purchase.Purchase // those that are open
+	ordered   map[id.SKU]map[string]bool   // the open purchases of a SKU, by name
 
-	now          time.Time
-	changes      *Changes
-	fulfillments map[id.Fulfillment]fulfillment.Fulfillment // as changed by this batch
-	inserted     map[id.Fulfillment]int                     // index in changes.Fulfillments
-	updated      map[id.Fulfillment]int                     // index in changes.Updates
-	requests     books.Requests
-	recalled     []id.Grant // recalls that this batch makes
-	returned     []id.Grant // recalls that this batch has seen answered
+	now      time.Time
+	changes  *Changes
+	inserted staged[id.Fulfillment, fulfillment.Fulfillment]
+	updated  staged[id.Fulfillment, fulfillment.Fulfillment]
+	returns  staged[id.UUID, fulfillment.ReturnOrder]
+	changed  staged[string, purchase.Purchase]
+	dated    staged[holding, holding] // whose units are expected otherwise than before
+	requests books.Requests
+	recalled []recall   // recalls that this batch makes
+	returned []id.Grant // recalls that this batch has seen answered
 }
 
 // Begin implements writer.Site.
@@ -45,26 +53,57 @@ func (s *state) Begin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.books = books.Open(snapshot.Books)
-		s.versions = make(map[id.SKU]int64, len(snapshot.Levels))
-		for _, v := range snapshot.Levels {
-			s.versions[v.SKU] = v.Version
-		}
-		s.loaded = true
+		s.load(snapshot)
 	}
 	s.now = s.Now().UTC().Truncate(time.Microsecond)
+	s.desk.expire(s.now)
 	s.changes = &Changes{}
-	s.fulfillments = map[id.Fulfillment]fulfillment.Fulfillment{}
-	s.inserted, s.updated = map[id.Fulfillment]int{}, map[id.Fulfillment]int{}
+	s.inserted = staged[id.Fulfillment, fulfillment.Fulfillment]{}
+	s.updated = staged[id.Fulfillment, fulfillment.Fulfillment]{}
+	s.returns = staged[id.UUID, fulfillment.ReturnOrder]{}
+	s.changed = staged[string, purchase.Purchase]{}
+	s.dated = staged[holding, holding]{}
 	s.requests = books.Requests{}
 	s.recalled, s.returned = nil, nil
 	return nil
 }
 
+func (s *state) load(snapshot Snapshot) {
+	s.books = books.Open(snapshot.Books)
+	s.versions = make(map[id.SKU]int64, len(snapshot.Levels))
+	for _, v := range snapshot.Levels {
+		s.versions[v.SKU] = v.Version
+	}
+	s.holders = slices.Clone(s.options.Stores)
+	for _, b := range snapshot.Books.Balances {
+		if store := id.Site(b.Account.Ref); b.Account.Kind == stock.Quota && !slices.Contains(s.holders, store) {
+			s.holders = append(s.holders, store)
+		}
+	}
+	s.newcomers = nil
+	for _, store := range s.options.Stores {
+		told := slices.ContainsFunc(snapshot.Books.Written, func(c feed.Cursor) bool { return c.Destination == string(store) })
+		if !told && len(s.versions) > 0 {
+			s.newcomers = append(s.newcomers, store)
+		}
+	}
+	s.purchases, s.ordered = map[string]purchase.Purchase{}, map[id.SKU]map[string]bool{}
+	for _, p := range snapshot.Purchases {
+		s.purchases[p.ID] = p
+		for _, line := range p.Lines {
+			s.expectOf(line.SKU, p.ID)
+		}
+	}
+	s.loaded = true
+}
+
 // Abandon implements writer.Site.
 func (s *state) Abandon() {
 	s.loaded = false
-	s.answers.Forget(s.recalled...)
+	s.desk.waiting = nil
+	for _, r := range s.recalled {
+		s.answers.Forget(r.grant)
+	}
 }
 
 // Decide implements writer.Site.
@@ -95,6 +134,18 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return s.adjust(ctx, c)
 	case Advance:
 		return s.advance(ctx, c)
+	case AnnounceIncoming:
+		return s.announce(ctx, c)
+	case ChangeIncoming:
+		return s.changeIncoming(ctx, c)
+	case CancelIncoming:
+		return s.cancelIncoming(ctx, c)
+	case ReceiveReturn:
+		return s.receiveReturn(ctx, c)
+	case InspectReturn:
+		return s.inspectReturn(ctx, c)
+	case welcome:
+		return nil, s.welcome(c)
 	case Receive:
 		return nil, s.receive(ctx, c)
 	default:
@@ -103,16 +154,19 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 }
 
 // Commit implements writer.Site. Before it seals the books it says, once per
-// batch, what the warehouse now has of each SKU that was touched.
+// batch, what the warehouse now has of each SKU that was touched, and when what
+// is announced is expected.
 func (s *state) Commit(ctx context.Context) error {
 	if err := s.books.Spoiled(); err != nil {
 		s.Abandon()
 		return err
 	}
-	if err := s.sayLevels(); err != nil {
+	if err := s.sayNews(); err != nil {
 		s.Abandon()
 		return err
 	}
+	s.changes.Fulfillments, s.changes.Updates = s.inserted.rows, s.updated.rows
+	s.changes.Purchases, s.changes.Returns = s.changed.rows, s.returns.rows
 	s.changes.Books = s.books.Seal()
 	if s.changes.empty() {
 		return nil
@@ -124,56 +178,48 @@ func (s *state) Commit(ctx context.Context) error {
 		}
 		return err
 	}
-	s.answers.Arrived(s.returned)
-	if len(s.changes.Books.Messages) > 0 && s.Committed != nil {
-		s.Committed([]id.Site{s.options.Store})
-	}
+	s.settle()
 	return nil
 }
 
 func (c *Changes) empty() bool {
-	return c.Books.Empty() && len(c.Fulfillments)+len(c.Updates)+len(c.Products)+len(c.Requests) == 0
+	return c.Books.Empty() &&
+		len(c.Fulfillments)+len(c.Updates)+len(c.Products)+len(c.Requests)+len(c.Purchases)+len(c.Returns) == 0
 }
 
-func (s *state) sayLevels() error {
-	var touched []id.SKU
-	seen := map[id.SKU]bool{}
-	for _, m := range s.books.Since(0) {
-		if !seen[m.SKU] {
-			seen[m.SKU] = true
-			touched = append(touched, m.SKU)
+// settle draws the consequences of a batch that is committed.
+func (s *state) settle() {
+	movements := make([]stock.Movement, len(s.changes.Books.Movements))
+	for i, m := range s.changes.Books.Movements {
+		movements[i] = m.Movement
+	}
+	if len(s.options.Stores) > 1 { // how fast the only one sells decides nothing
+		s.desk.sold(movements)
+	}
+	s.desk.settle(s.recalled, s.returned)
+	s.answers.Arrived(s.returned)
+	for _, p := range s.changed.rows {
+		if p.Closed {
+			s.forget(p)
 		}
 	}
-	slices.Sort(touched)
-	for chunk := range slices.Chunk(touched, 500) {
-		levels := make([]stock.Level, len(chunk))
-		for i, sku := range chunk {
-			s.versions[sku]++
-			levels[i] = s.level(sku)
-			s.changes.Versions = append(s.changes.Versions, Version{sku, s.versions[sku]})
-		}
-		if err := s.books.Say(s.options.Store, "levels", event.StockLevels{Levels: levels}, s.now); err != nil {
-			return err
+	var to []id.Site
+	for _, m := range s.changes.Books.Messages {
+		if !slices.Contains(to, id.Site(m.Destination)) {
+			to = append(to, id.Site(m.Destination))
 		}
 	}
-	return nil
-}
-
-func (s *state) level(sku id.SKU) stock.Level {
-	units := func(kind stock.Kind) int64 { return s.books.Balance(sku, stock.Account{Kind: kind}) }
-	level := stock.Level{
-		Warehouse: s.books.Site(), SKU: sku, Available: units(stock.Available),
-		Quota:     s.books.Balance(sku, stock.QuotaOf(s.options.Store)),
-		Allocated: units(stock.Allocated), Picked: units(stock.Picked), Version: s.versions[sku],
+	if len(to) > 0 && s.Committed != nil {
+		s.Committed(to)
 	}
-	level.OnHand = level.Available + level.Quota + level.Allocated + level.Picked +
-		units(stock.Quarantine) + units(stock.Damaged)
-	return level
 }
 
 // fulfillment returns one as this batch sees it.
 func (s *state) fulfillment(ctx context.Context, which id.Fulfillment) (fulfillment.Fulfillment, error) {
-	if f, changed := s.fulfillments[which]; changed {
+	if f, there := s.inserted.get(which); there {
+		return f, nil
+	}
+	if f, there := s.updated.get(which); there {
 		return f, nil
 	}
 	f, err := s.Journal.Fulfillment(ctx, which)
@@ -183,25 +229,20 @@ func (s *state) fulfillment(ctx context.Context, which id.Fulfillment) (fulfillm
 // insert stages a new fulfillment; save stages the change of one. Both write the
 // event that tells of it.
 func (s *state) insert(f fulfillment.Fulfillment, kind, text string) {
-	s.inserted[f.ID] = len(s.changes.Fulfillments)
-	s.changes.Fulfillments = append(s.changes.Fulfillments, f)
+	s.inserted.put(f.ID, f)
 	s.keep(f, kind, text)
 }
 
 func (s *state) save(f fulfillment.Fulfillment, kind, text string) {
-	if i, ok := s.inserted[f.ID]; ok {
-		s.changes.Fulfillments[i] = f
-	} else if i, ok := s.updated[f.ID]; ok {
-		s.changes.Updates[i] = f
+	if _, there := s.inserted.get(f.ID); there {
+		s.inserted.put(f.ID, f)
 	} else {
-		s.updated[f.ID] = len(s.changes.Updates)
-		s.changes.Updates = append(s.changes.Updates, f)
+		s.updated.put(f.ID, f)
 	}
 	s.keep(f, kind, text)
 }
 
 func (s *state) keep(f fulfillment.Fulfillment, kind, text string) {
-	s.fulfillments[f.ID] = f
 	s.changes.Events = append(s.changes.Events, Event{
 		Fulfillment: f.ID, Seq: f.Version, At: s.now, Kind: kind, Text: text,
 	})
@@ -215,15 +256,4 @@ func (s *state) bookAll(movements []stock.Movement) error {
 		}
 	}
 	return nil
-}
-
-// repeated returns what a keyed command answered before. The key with another
-// body is fault.Mismatch.
-func (s *state) repeated(ctx context.Context, key Key) (Request, bool, error) {
-	return s.requests.Known(ctx, key, s.Journal.Request)
-}
-
-// remember stages the answer of a keyed command.
-func (s *state) remember(key Key, answer string) {
-	s.changes.Requests = append(s.changes.Requests, s.requests.Remember(key, answer, s.now)...)
 }

@@ -4,19 +4,23 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"crossdock/core/catalog"
 	"crossdock/core/event"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/purchase"
+	"crossdock/core/quota"
 	"crossdock/core/stock"
 )
 
 // ReceiveStock books goods that came in. Its answer is a Stocked.
 type ReceiveStock struct {
-	Key   Key
-	Items []Item
-	Note  string
+	Key      Key
+	Purchase string // not empty: what was announced by it goes to the stores that were told so; the rest is a plain receipt
+	Items    []Item
+	Note     string
 }
 
 // Item is units of a SKU.
@@ -44,8 +48,8 @@ type AdjustStock struct {
 // adjusted is the answer to AdjustStock: done, or a recall to wait for.
 type adjusted struct {
 	Stocked
-	recall   id.Grant
-	returned <-chan struct{}
+	recalls  []id.Grant
+	returned []<-chan struct{} // one for each recall
 }
 
 func (s *state) receiveStock(ctx context.Context, c ReceiveStock) (Stocked, error) {
@@ -63,18 +67,30 @@ func (s *state) receiveStock(ctx context.Context, c ReceiveStock) (Stocked, erro
 			return Stocked{}, err
 		}
 	}
-	for _, item := range c.Items {
+	items := make([]event.Units, len(c.Items))
+	for i, item := range c.Items {
+		items[i] = event.Units{SKU: item.SKU, Quantity: item.Units}
 		err := s.books.Book(stock.Movement{
 			ID: id.Movement{UUID: s.IDs.New()}, At: s.now, SKU: item.SKU, Quantity: item.Units,
 			From: stock.Account{Kind: stock.Supplier}, To: stock.Account{Kind: stock.Available},
-			Reason: stock.Received, Cause: causeOf("receipt", c.Note),
+			Reason: stock.Received, Cause: causeOf(strings.TrimSuffix("receipt of "+c.Purchase, " of "), c.Note),
 		})
 		if err != nil {
 			return Stocked{}, err
 		}
 	}
-	if err := s.grant(id.Grant{}, skusOf(c.Items)); err != nil {
+	var before, after purchase.Purchase
+	if c.Purchase != "" {
+		var err error
+		if before, after, err = s.arrive(ctx, c.Purchase, summed(items)); err != nil {
+			return Stocked{}, err
+		}
+	}
+	if err := s.grant(skusOf(c.Items), ""); err != nil {
 		return Stocked{}, err
+	}
+	if after.Version != before.Version {
+		s.savePurchase(before, after)
 	}
 	s.remember(c.Key, "")
 	return Stocked{Levels: s.levelsOf(c.Items, true)}, nil
@@ -108,29 +124,49 @@ func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
 	if err := s.books.Book(movement); err != nil {
 		return adjusted{}, err
 	}
-	if err := s.grant(id.Grant{}, []id.SKU{c.SKU}); err != nil {
+	if err := s.grant([]id.SKU{c.SKU}, ""); err != nil {
 		return adjusted{}, err
 	}
 	s.remember(c.Key, "")
 	return adjusted{Stocked: Stocked{Levels: s.levelsOf(item, true)}}, nil
 }
 
-// recall asks the store for units back, so that a correction can be booked.
+// recall asks the stores for units back, so that a correction can be booked: those
+// that were not asked yet and have the most first.
 func (s *state) recall(c AdjustStock, missing int64) (adjusted, error) {
-	quota := s.books.Balance(c.SKU, stock.QuotaOf(s.options.Store))
-	free := s.books.Balance(c.SKU, stock.Account{Kind: stock.Available})
-	if c.noRecall || quota < missing {
-		return adjusted{}, fault.New(fault.Conflict,
-			"%d units of %s cannot be taken off the books at %s: %d are free, and %s has not given back %d that it holds",
-			-c.Delta, c.SKU, s.books.Site(), free, s.options.Store, quota)
+	var held int64
+	fresh, asked := make([]int64, len(s.options.Stores)), make([]int64, len(s.options.Stores))
+	for i, seller := range s.sellers(c.SKU) {
+		held += seller.Held
+		fresh[i], asked[i] = max(seller.Held-seller.Recalled, 0), min(seller.Recalled, seller.Held)
 	}
-	recall := id.Grant{UUID: s.IDs.New()}
-	message := event.QuotaRecalled{Recall: recall, Units: []event.Units{{SKU: c.SKU, Quantity: missing}}}
-	if err := s.books.Say(s.options.Store, "quota", message, s.now); err != nil {
+	if c.noRecall || held < missing {
+		have, hold := string(s.options.Stores[0])+" has", "it holds"
+		if len(s.options.Stores) > 1 {
+			have, hold = "its stores have", "they hold"
+		}
+		return adjusted{}, fault.New(fault.Conflict,
+			"%d units of %s cannot be taken off the books at %s: %d are free, and %s not given back %d that %s",
+			-c.Delta, c.SKU, s.books.Site(), s.books.Balance(c.SKU, stock.Account{Kind: stock.Available}), have, held, hold)
+	}
+	first := quota.Richest(missing, fresh)
+	for _, units := range first {
+		missing -= units
+	}
+	again := quota.Richest(missing, asked)
+	var recalls parcels
+	for i, store := range s.options.Stores {
+		recalls.add(store, c.SKU, first[i]+again[i])
+	}
+	grants, err := s.sayRecalls(recalls, true)
+	if err != nil {
 		return adjusted{}, err
 	}
-	s.recalled = append(s.recalled, recall)
-	return adjusted{recall: recall, returned: s.answers.Await(recall)}, nil
+	result := adjusted{recalls: grants}
+	for _, grant := range grants {
+		result.returned = append(result.returned, s.answers.Await(grant))
+	}
+	return result, nil
 }
 
 func checkItem(field string, sku id.SKU, units int64) error {

@@ -48,14 +48,22 @@ func TestGrant(t *testing.T) {
 	}
 }
 
-// TestShare refuses a share that is none.
-func TestShare(t *testing.T) {
-	for _, share := range []int{-1, 101} {
+// TestOptions refuses settings that make no sense.
+func TestOptions(t *testing.T) {
+	one := []id.Site{"store"}
+	for name, options := range map[string]warehouse.Options{
+		"a share below zero": {Stores: one, SharePercent: -1},
+		"a share of more":    {Stores: one, SharePercent: 101},
+		"no store":           {},
+		"a store twice":      {Stores: []id.Site{"store", "other", "store"}},
+		"no name":            {Stores: []id.Site{"store", ""}},
+	} {
 		r := newRig(t, warehouse.Options{})
-		site, err := warehouse.Open(t.Context(), warehouse.Ports{Journal: r.db, Queries: r.db, IDs: r, Now: time.Now},
-			warehouse.Options{Store: "store", SharePercent: share})
+		site, err := warehouse.Open(t.Context(), warehouse.Ports{
+			Journal: r.db, Queries: r.db, Purchases: r.db, Returns: r.db, IDs: r, Now: time.Now,
+		}, options)
 		if !fault.Is(err, fault.Invalid) {
-			t.Errorf("share %d: %v", share, err)
+			t.Errorf("%s: %v", name, err)
 			site.Close()
 		}
 	}

@@ -1,6 +1,7 @@
 // Package warehouse is the site that has the goods: the only authority on its own
-// stock. It receives, counts, hands quota to the store, and works off the
-// fulfillment orders that the store has paid for with that quota.
+// stock. It receives, counts, hands quota to the stores, and works off the
+// fulfillment orders that they have paid for with that quota. It tells them what
+// suppliers have announced, and takes back what customers return.
 //
 // It works alone when it is cut off, and never asks anybody before it changes its
 // own books. It knows no prices. It owns a fulfillment's history.
@@ -10,6 +11,7 @@ package warehouse
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"crossdock/core/fault"
@@ -22,10 +24,12 @@ import (
 
 // Ports is what a warehouse needs of the outside.
 type Ports struct {
-	Journal Journal
-	Queries Queries
-	IDs     id.Source
-	Now     func() time.Time
+	Journal   Journal
+	Queries   Queries
+	Purchases PurchaseBook
+	Returns   ReturnBook
+	IDs       id.Source
+	Now       func() time.Time
 	// Failed is called with the error of a commit that failed; nil: nobody is told.
 	Failed func(error)
 	// Committed is called after each batch that has something to say, with the
@@ -35,9 +39,9 @@ type Ports struct {
 
 // Options are a warehouse's settings.
 type Options struct {
-	Store        id.Site       // the store that quota is granted to
+	Stores       []id.Site     // the stores that quota is granted to, at least one; where need does not decide, the first
 	Safety       int64         // units of each SKU that are never granted
-	SharePercent int           // of what is not safety stock, how much the store holds without asking; default 100
+	SharePercent int           // of what is not safety stock, how much the stores hold without asking; default 100
 	RecallWait   time.Duration // how long a correction waits for quota to come back; default 2 s
 	Batch        int           // most commands of one commit; default 512
 	QueueLen     int           // most commands that wait; default 4096
@@ -46,6 +50,8 @@ type Options struct {
 // Warehouse is the site. Its methods may be called from many goroutines.
 type Warehouse struct {
 	Queries
+	PurchaseBook
+	ReturnBook
 	state      *state
 	writer     *writer.Writer
 	recallWait time.Duration
@@ -66,16 +72,42 @@ func Open(ctx context.Context, ports Ports, options Options) (*Warehouse, error)
 		options.QueueLen = 4096
 	}
 	if options.SharePercent < 0 || options.SharePercent > 100 {
-		return nil, fault.New(fault.Invalid, "the share of the store is %d percent: want 1 to 100", options.SharePercent)
+		return nil, fault.New(fault.Invalid, "the share of the stores is %d percent: want 1 to 100", options.SharePercent)
 	}
-	s := &state{Ports: ports, options: options, answers: books.NewAnswers()}
+	if err := checkStores(options.Stores); err != nil {
+		return nil, err
+	}
+	options.Stores = slices.Clone(options.Stores)
+	s := &state{Ports: ports, options: options, answers: books.NewAnswers(), desk: newDesk()}
 	if err := s.Begin(ctx); err != nil {
 		return nil, err
 	}
-	return &Warehouse{
-		Queries: ports.Queries, state: s, recallWait: options.RecallWait,
-		writer: writer.New(s, options.Batch, options.QueueLen),
-	}, nil
+	w := &Warehouse{
+		Queries: ports.Queries, PurchaseBook: ports.Purchases, ReturnBook: ports.Returns,
+		state: s, recallWait: options.RecallWait, writer: writer.New(s, options.Batch, options.QueueLen),
+	}
+	for _, store := range s.newcomers {
+		if _, err := w.Do(ctx, welcome{store}); err != nil {
+			w.Close()
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+func checkStores(stores []id.Site) error {
+	if len(stores) == 0 {
+		return fault.New(fault.Invalid, "the warehouse has no store: want at least one")
+	}
+	for i, store := range stores {
+		if _, err := id.ParseSite(string(store)); err != nil {
+			return err
+		}
+		if slices.Contains(stores[:i], store) {
+			return fault.New(fault.Invalid, "the store %s stands twice in the settings", store)
+		}
+	}
+	return nil
 }
 
 // Close commits what is waiting and stops the writer.
@@ -100,8 +132,8 @@ func (w *Warehouse) Apply(ctx context.Context, messages []feed.Message) error {
 }
 
 // Adjust corrects the books after a count. Where too few units are free because
-// the store holds them as quota, it calls them back and waits at most
-// Options.RecallWait. Units that the store does not give back, being promised or
+// stores hold them as quota, it calls them back, of the richest first, and waits
+// at most Options.RecallWait. Units that no store gives back, being promised or
 // out of reach, are fault.Conflict, and nothing is changed.
 func (w *Warehouse) Adjust(ctx context.Context, command AdjustStock) (Stocked, error) {
 	answer, err := w.Do(ctx, command)
@@ -109,18 +141,11 @@ func (w *Warehouse) Adjust(ctx context.Context, command AdjustStock) (Stocked, e
 		return Stocked{}, err
 	}
 	result := answer.(adjusted)
-	if result.returned == nil {
+	if len(result.recalls) == 0 {
 		return result.Stocked, nil
 	}
-	timer := time.NewTimer(w.recallWait)
-	defer timer.Stop()
-	select {
-	case <-result.returned:
-	case <-timer.C:
-		w.state.answers.Forget(result.recall)
-	case <-ctx.Done():
-		w.state.answers.Forget(result.recall)
-		return Stocked{}, &fault.Error{Kind: fault.Unavailable, Message: "gave up waiting for the store", Cause: ctx.Err()}
+	if err := w.await(ctx, result); err != nil {
+		return Stocked{}, err
 	}
 	command.noRecall = true
 	answer, err = w.Do(ctx, command)
@@ -128,4 +153,21 @@ func (w *Warehouse) Adjust(ctx context.Context, command AdjustStock) (Stocked, e
 		return Stocked{}, err
 	}
 	return answer.(adjusted).Stocked, nil
+}
+
+// await returns when all recalls are answered, or it has waited long enough.
+func (w *Warehouse) await(ctx context.Context, result adjusted) error {
+	defer w.state.answers.Forget(result.recalls...)
+	timer := time.NewTimer(w.recallWait)
+	defer timer.Stop()
+	for _, returned := range result.returned {
+		select {
+		case <-returned:
+		case <-timer.C:
+			return nil
+		case <-ctx.Done():
+			return &fault.Error{Kind: fault.Unavailable, Message: "gave up waiting for the store", Cause: ctx.Err()}
+		}
+	}
+	return nil
 }

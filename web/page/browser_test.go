@@ -138,12 +138,16 @@ func stub(t *testing.T) *httptest.Server {
 	mux.Handle("GET /static/", page.Assets(http.NotFoundHandler()))
 	for pattern, names := range map[string][2]string{
 		"GET /catalog": {"catalog-all", "catalog-results"}, "POST /cart/add": {"", "cart-added"}, "GET /cart": {"cart-short", ""},
+		"GET /checkout": {"checkout-short", ""}, "POST /checkout/hold": {"", "checkout-kept"},
 		"POST /cart/set": {"", "cart-contents"}, "GET /sites": {"sites-healthy", "sites-panel"}, "POST /sites/wh1/cut": {"", "sites-panel"},
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			name := names[0]
 			if r.Header.Get("HX-Request") == "true" {
 				name = names[1]
+			}
+			if err := r.ParseForm(); err != nil || name == "checkout-kept" && (r.PostForm.Get("key") == "" || r.PostForm.Get("street") == "" || r.PostForm.Get("district") != "south") {
+				t.Errorf("%s was sent without its form: %v, %v", r.URL, r.PostForm, err)
 			}
 			if components[name] == nil {
 				t.Errorf("%s %s was asked for a part it does not have, or for a whole page", r.Method, r.URL)
@@ -182,6 +186,15 @@ func TestHtmxImprovesThePages(t *testing.T) {
 	b.await(`document.querySelectorAll(".line").length === 2`)
 	if got := b.eval(`document.activeElement.id`); got != "quantity-0" {
 		t.Errorf("after a change of quantity the focus is on %q", got)
+	}
+
+	// A change in the form keeps the units longer, and tells whether it can be ordered now.
+	b.do(chromedp.Navigate(server.URL + "/checkout"))
+	b.await(`document.querySelector("#place").innerText.includes("voided at once")`)
+	b.eval(`(e => { e.value = "south"; e.dispatchEvent(new Event("change", {bubbles: true})) })(document.querySelector("#field-district"))`)
+	b.await(`document.querySelector("#plan").innerText.includes("2 parcels") && document.querySelector("#place").innerText.includes("Place the order")`)
+	if got := b.eval(`document.querySelector("#field-district").value + " " + location.pathname`); got != "south /checkout" {
+		t.Errorf("after a change of the district the form is at %s", got)
 	}
 
 	b.do(chromedp.Navigate(server.URL + "/sites"))

@@ -19,21 +19,28 @@ type CartLine struct {
 	Price     money.Amount // of one unit
 	Sum       money.Amount // of the line
 	Quantity  int64
-	Available int64 // units that can be promised now, all warehouses together
-	Backorder bool  // what is missing may be ordered all the same
-	Gone      bool  // the product is no longer sold; it stops the checkout
+	Available int64        // units that can be promised now, all warehouses together
+	Ahead     Ahead        // what may be ordered beyond Available
+	Gone      bool         // the product is no longer sold; it stops the checkout
+	Before    money.Amount // of one unit, when the customer saw it, where it was another price; else zero
 }
 
 // Short reports whether fewer units can be promised than the line asks for.
 func (l CartLine) Short() bool { return !l.Gone && l.Available < l.Quantity }
 
-// backorderNote says how much of a short line ships at once.
-func (l CartLine) backorderNote() string {
-	if l.Available <= 0 {
-		return "Ships when it comes in"
+// covered reports whether what is missing may be ordered ahead.
+func (l CartLine) covered() bool { return l.Quantity-l.Available <= l.Ahead.Units }
+
+// aheadNote says how much of a short line ships at once.
+func (l CartLine) aheadNote() string {
+	if l.Available <= 0 || l.Ahead.Preorder {
+		return l.Ahead.sentence()
 	}
-	return number(l.Available) + " ready, the rest follows when it comes in"
+	return number(l.Available) + " ready, the rest " + l.Ahead.shipping()
 }
+
+// repriced reports whether the price is not the one that the customer saw.
+func (l CartLine) repriced() bool { return l.Before != money.Amount{} }
 
 // blocked reports whether the cart cannot be ordered as it is.
 func (v Cart) blocked() bool {
@@ -47,7 +54,7 @@ func (v Cart) blocked() bool {
 
 func (v Cart) short() bool {
 	for _, line := range v.Lines {
-		if line.Short() {
+		if line.Short() && !line.covered() {
 			return true
 		}
 	}

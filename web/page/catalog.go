@@ -57,10 +57,10 @@ type Card struct {
 // Availability sums up what can be promised of a product, all warehouses
 // together.
 type Availability struct {
-	Units     int64 // that can be ordered now
-	Sites     int   // warehouses that have any
-	Stale     bool  // some warehouse with units has not been heard from for long
-	Backorder bool  // may be ordered beyond Units, to be shipped later
+	Units int64 // that can be ordered now
+	Sites int   // warehouses that have any
+	Stale bool  // some warehouse with units has not been heard from for long
+	Ahead Ahead // what may be ordered beyond Units, to be shipped later
 }
 
 // Few is the number of units from which on a product counts as running low.
@@ -68,17 +68,27 @@ const Few = 10
 
 func (a Availability) badge() badge {
 	switch {
+	case a.Ahead.Preorder && a.orderable():
+		return badge{a.Ahead.sentence(), "note"}
 	case a.Units > Few:
 		return badge{"In stock", "good"}
 	case a.Units > 0:
 		return badge{"Only " + number(a.Units) + " left", "warn"}
-	case a.Backorder:
-		return badge{"On backorder", "warn"}
+	case a.Ahead.Units > 0:
+		return badge{a.Ahead.sentence(), "warn"}
 	}
 	return badge{"Sold out", "quiet"}
 }
 
-func (a Availability) orderable() bool { return a.Units > 0 || a.Backorder }
+func (a Availability) orderable() bool { return a.Units > 0 || a.Ahead.Units > 0 }
+
+// beyond says what can be ordered of a product besides what is there.
+func (a Availability) beyond() string {
+	if a.Ahead.Units <= 0 || a.Units <= 0 {
+		return ""
+	}
+	return counted(a.Ahead.Units, "more unit", "more units") + " can be ordered ahead: what is ordered beyond the stock " + a.Ahead.shipping() + "."
+}
 
 // detail says where the units are: "at 2 warehouses", with a word on old news.
 func (a Availability) detail() string {

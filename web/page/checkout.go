@@ -2,19 +2,27 @@ package page
 
 import (
 	"fmt"
+	"time"
 
 	"crossdock/core/money"
 )
 
 // Checkout is the last page before an order: where to, how paid, and what will
-// happen. POST /checkout carries the fields of Address, payment, and key.
+// happen. POST /checkout carries the fields of Address, payment, token, key and
+// seen. The units stay kept while the form is worked on: what changes in it is
+// sent to /checkout/hold, which answers with Kept.
 type Checkout struct {
 	Key       string // idempotency key, minted with the form: a second click is the same order
+	Seen      string // the prices on this page, so that no other ones are charged
 	Address   Address
 	Payment   string // value of the chosen payment
+	Token     string // the provider's name of the card
 	Districts []Option
 	Payments  []Option
-	Errors    FieldErrors // by name, street, postal_code, city, district, payment
+	Cards     []Option    // test cards of a simulated card company; empty: there is none, and the token is typed
+	Errors    FieldErrors // by name, street, postal_code, city, district, payment, token
+	KeptUntil time.Time   // until when the units are kept; zero: nothing is
+	Now       time.Time   // time of this answer
 	Lines     []CartLine
 	Units     int64
 	Total     money.Amount
@@ -37,7 +45,8 @@ type Address struct {
 type Plan struct {
 	Parcels []Parcel    // one per warehouse that ships; empty when nothing can be promised
 	Short   []ShortLine // what nobody has; empty for a plan that covers everything
-	Why     []Step      // how it came about
+	Why     []Step      // how it came about; may be empty
+	Promise Promise     // when all of it arrives
 }
 
 // Parcel is what one warehouse ships.
@@ -60,11 +69,28 @@ type ShortLine struct {
 	Name      string
 	Wanted    int64
 	Available int64
-	Backorder bool // the rest is ordered all the same, and shipped when it comes in
+	Backorder bool  // the rest is ordered all the same, and shipped when it comes in
+	Ahead     Ahead // of the rest that is ordered: when it comes in
+}
+
+// simulated reports whether the card company is one that moves no money.
+func (v Checkout) simulated() bool { return len(v.Cards) > 0 }
+
+// cardHint says what the field of the card is for.
+func (v Checkout) cardHint() string {
+	if v.simulated() {
+		return "Each test card behaves in one way that real cards do."
+	}
+	return "Never type the number of a card here."
 }
 
 // missing is how many units nobody has.
 func (l ShortLine) missing() int64 { return max(l.Wanted-l.Available, 0) }
+
+// aheadNote says what is ready of a line whose rest is ordered ahead.
+func (l ShortLine) aheadNote() string {
+	return number(l.Available) + " of " + number(l.Wanted) + " are ready, the rest " + l.Ahead.shipping()
+}
 
 // headline says the plan in a sentence.
 func (p Plan) headline() string {

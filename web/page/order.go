@@ -1,8 +1,10 @@
 package page
 
 import (
+	"strconv"
 	"time"
 
+	"crossdock/core/date"
 	"crossdock/core/money"
 )
 
@@ -18,21 +20,139 @@ type Order struct {
 	District string    // name of the district
 	Address  Address
 	Payment  string // how and how far it is paid, in words: "Pay on delivery, not yet charged"
+	Awaits   Awaits // what it waits for before any warehouse is asked
+	Promise  Promise
 	Lines    []OrderLine
 	Units    int64
 	Total    money.Amount
 	Short    []ShortLine // of an order voided or backordered: what was missing
 
 	Fulfillments  []Fulfillment
-	Timeline      []Event // oldest first
-	Why           []Step  // why these warehouses, as stored with the order
+	Waiting       []Waiting     // units that were ordered ahead
+	Payments      []PaymentStep // oldest first
+	Returns       []Return      // oldest first
+	Timeline      []Event       // oldest first
+	Why           []Step        // why these warehouses, as stored with the order
 	Notifications []Notification
 
 	CanVoid   bool   // show the button that asks for a void
 	VoidAsked bool   // a void was asked for, and the warehouses have not decided yet
 	VoidHint  string // until when it can be voided, or why it cannot be any more; may be empty
 	Reason    string // why it was voided; empty for others
+	Declined  bool   // it was voided because the card was declined
+	CanAgain  bool   // what was ordered can be put back into the cart
+
+	Redirect Redirecting
+	Back     Returning
 }
+
+// Awaits says what an order waits for before it is prepared.
+type Awaits string
+
+// What an order may wait for.
+const (
+	AwaitsNothing  Awaits = ""
+	AwaitsCard     Awaits = "card"     // the card company has not answered
+	AwaitsTransfer Awaits = "transfer" // the customer's bank transfer
+)
+
+// Waiting is units of a line that were ordered before they were there.
+type Waiting struct {
+	Line     int // number of the order's line, for the button
+	SKU      string
+	Name     string
+	Quantity int64
+	Due      date.Date // zero: nobody knows
+	Site     string    // the warehouse that expects them; empty while none is found
+	SiteName string    // may be empty
+}
+
+func (w Waiting) due() string {
+	if w.Due.IsZero() {
+		return "The day is not known yet"
+	}
+	return "Expected on " + day(w.Due)
+}
+
+// PaymentStep is one step of the payment.
+type PaymentStep struct {
+	At     time.Time
+	What   string // "Captured"
+	Amount money.Amount
+	Tone   FlashKind
+	Note   string // why it failed, or what is left to do; may be empty
+}
+
+// Return is units that one warehouse is sent back.
+type Return struct {
+	At     time.Time
+	Site   string
+	Name   string // of the warehouse; may be empty
+	Reason string
+	Lines  []ReturnLine
+}
+
+// ReturnLine is what became of the units of one line that come back.
+type ReturnLine struct {
+	Name     string
+	Quantity int64 // announced
+	Received int64
+	Good     int64
+	Damaged  int64
+}
+
+// sentence says what became of the units.
+func (l ReturnLine) sentence() string {
+	if l.Received == 0 {
+		return "on the way back to us"
+	}
+	var parts []string
+	for _, part := range []struct {
+		units int64
+		word  string
+	}{
+		{l.Quantity - l.Received, "on the way back"},
+		{l.Received - l.Good - l.Damaged, "here, to be looked at"},
+		{l.Good, "fine, refunded"},
+		{l.Damaged, "damaged, refunded"},
+	} {
+		if part.units > 0 {
+			parts = append(parts, number(part.units)+" "+part.word)
+		}
+	}
+	return joined(parts)
+}
+
+// Redirecting is the change of an order's address: POST /order/{order}/address
+// with the fields of Address but the district, and key.
+type Redirecting struct {
+	Can     bool     // show the form
+	Hint    string   // until when, or why not any more; may be empty
+	Asked   *Address // the new address that waits for the warehouses' answers; or nil
+	Key     string
+	Address Address // what the form holds
+	Errors  FieldErrors
+}
+
+// Returning is the form by which a customer sends units back: POST
+// /order/{order}/return with line-N, reason and key.
+type Returning struct {
+	Key    string
+	Lines  []ReturnableLine // empty: nothing can be sent back now
+	Reason string
+	Errors FieldErrors // by reason, and line-N
+}
+
+// ReturnableLine is a line of which units can be sent back.
+type ReturnableLine struct {
+	Line  int
+	Name  string
+	Units int64  // at most
+	Typed string // what the field holds
+}
+
+// Field is the name of the line's field in the form.
+func (l ReturnableLine) Field() string { return "line-" + strconv.Itoa(l.Line) }
 
 // OrderLine is a product that was ordered.
 type OrderLine struct {
@@ -51,6 +171,9 @@ type Fulfillment struct {
 	Status   string // word of core/fulfillment
 	Updated  time.Time
 	Lines    []ParcelLine
+	Promise  Promise   // of its parcel, while it is not there
+	ShipsOn  date.Date // the day on which the warehouse is asked for it; zero: it was, or nothing hinders
+	Redirect string    // state of a change of address: asked, done or refused; empty for none
 	Tracking string    // the carrier's number; empty before hand-off
 	Stale    time.Time // since when the warehouse is out of reach; zero while it is heard
 }
@@ -79,12 +202,42 @@ func (n Notification) way() string {
 	return n.Channel + " to " + n.To
 }
 
+// news says what a change of address came to at this warehouse.
+func (f Fulfillment) news() string {
+	switch f.Redirect {
+	case "asked":
+		return "Asked to ship to the new address."
+	case "done":
+		return "Ships to the new address."
+	case "refused":
+		return "It was packed before: it goes to the old address."
+	}
+	return ""
+}
+
+// due says when the parcel leaves or arrives, as far as that is still to come.
+func (f Fulfillment) due() string {
+	if f.Status == "delivered" || f.Status == "voided" {
+		return ""
+	}
+	if f.Promise.sentence() == "" {
+		return ""
+	}
+	return capital(f.Promise.sentence())
+}
+
 func (v Order) live() bool { return !final(v.Status) }
 
 // sentence says in a sentence where the order stands.
 func (v Order) sentence() string {
 	if v.VoidAsked && v.live() {
 		return "You asked to void this order. The warehouses decide: what is not sent yet is voided, what is sent can be returned."
+	}
+	switch {
+	case v.Awaits == AwaitsCard && v.live():
+		return "We wait for your payment's answer. Your units are set aside, and nothing is prepared before the card company has told us."
+	case v.Awaits == AwaitsTransfer && v.live():
+		return "We wait for your bank transfer of " + v.Total.String() + ". Name order " + v.Number + " in it. Your units are set aside; an order that is not paid in time is called off."
 	}
 	switch v.Status {
 	case "placed":
@@ -101,6 +254,32 @@ func (v Order) sentence() string {
 		return "This order does not stand. Nothing is held for it, and nothing is charged."
 	case "returned":
 		return "The goods came back to us."
+	}
+	return ""
+}
+
+// whyNot says why an order was not taken; whatNot heads what is told of it.
+func (v Order) whyNot() string {
+	switch {
+	case v.Declined:
+		return "The payment was declined."
+	case len(v.Short) > 0:
+		return "We could not promise all of it."
+	}
+	return "This order was called off."
+}
+
+func (v Order) whatNot() string {
+	if len(v.Short) > 0 {
+		return "What was missing"
+	}
+	return "What happened"
+}
+
+// parcelsClause is what follows "is placed" in a sentence.
+func (v Order) parcelsClause() string {
+	if parcels := v.parcels(); parcels != "" {
+		return ", " + parcels
 	}
 	return ""
 }

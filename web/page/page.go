@@ -13,6 +13,7 @@
 //	GET  /catalog                       Catalog.Results
 //	POST /cart/add                      Added.Part
 //	POST /cart/set, /cart/remove        Cart.Contents
+//	POST /checkout/hold                 Checkout.Kept
 //	GET  /order/{order}                 Order.Live
 //	GET  /sites, POST /sites/{site}/…   Sites.Panel
 //	any of them that fails              Notice, with HX-Retarget: #toast and HX-Reswap: innerHTML

@@ -18,7 +18,7 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 		{"landing-customer", []string{"maren", "Log out", "5 units in the cart"}, []string{"Open an account"}},
 		{"register-errors", []string{"4 fields need your attention", "The username maren is taken.", "The password is shorter than 8 characters."}, nil},
 		{"login-error", []string{"The username or the password is wrong."}, nil},
-		{"catalog-all", []string{"312 products", "Page 1 of 13", "Only 7 left", "Sold out", "On backorder", "£1,249.00"}, []string{"out of reach since"}},
+		{"catalog-all", []string{"312 products", "Page 1 of 13", "Only 7 left", "Sold out", "Backorder: expected on Tue 24 Mar 2026", "£1,249.00"}, []string{"out of reach since"}},
 		{"catalog-filtered", []string{"Baking", "27 products", "“cake”", "Page 2 of 2"}, []string{"Next"}},
 		{"catalog-empty", []string{"No product matches"}, []string{"Page 1"}},
 		{"catalog-unknown", []string{"There is no such shelf", "Show the whole catalog"}, []string{"Free money", "Page 1"}},
@@ -28,26 +28,53 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 		{"product-error", []string{"The quantity 0 is not between 1 and 100,000."}, nil},
 		{"product-guest", []string{"Log in to see which warehouse delivers"}, nil},
 		{"product-sold-out", []string{"No warehouse can promise this product now"}, []string{"Add to the cart"}},
+		{"product-backorder", []string{"Backorder: expected on Tue 24 Mar 2026", "Add to the cart"}, []string{"Sold out", "No warehouse can promise"}},
+		{"product-backorder-dayless", []string{"Backorder: expected, the day is not known yet"}, nil},
+		{"product-partly-ahead", []string{"Only 4 left", "12 more units can be ordered ahead: what is ordered beyond the stock is expected on Tue 24 Mar 2026."}, nil},
+		{"product-preorder", []string{"Preorder: released on Sun 12 Apr 2026", "Add to the cart"}, []string{"Backorder"}},
+		{"cart-ahead", []string{"Only 40 can be promised now", "Preorder: released on Sun 12 Apr 2026"}, nil},
 		{"cart-empty", []string{"Nothing in it yet"}, []string{"Check out"}},
 		{"cart-full", []string{"5 units", "£34.35", "Check out"}, []string{"can be promised"}},
-		{"cart-short", []string{"Only 7 can be promised now", "Sold out", "Ships when it comes in", "Check out"}, nil},
+		{"cart-short", []string{"Only 7 can be promised now", "Sold out", "Backorder: expected on Tue 24 Mar 2026", "Check out"}, nil},
 		{"cart-gone", []string{"No longer sold", "Remove what is no longer sold"}, []string{"Check out"}},
 		{"cart-flashes", []string{"are in your cart. View the cart", "Only 7 of 12"}, nil},
-		{"checkout-two-parcels", []string{"2 parcels, from Leeds (wh1) and Carlisle (wh2).", "spill-over", "It does not serve the district North."}, []string{"voided"}},
+		{"checkout-two-parcels", []string{
+			"These units are kept for you until 12:50.", "Ordered now, all of it arrives between Mon 16 Mar 2026 and Tue 17 Mar 2026.",
+			"This is a simulation.", "no money moves", "Declined: no money on it", "Bank transfer",
+			"2 parcels, from Leeds (wh1) and Carlisle (wh2).", "spill-over", "It does not serve the district North.",
+		}, []string{"voided"}},
 		{"checkout-one-parcel", []string{"One parcel, from Leeds (wh1)."}, nil},
 		{"checkout-short", []string{"This order cannot be placed as it is", "you asked for 40, and 12 can be promised: 28 units are missing.", "Go back to the cart", "the order is voided at once"}, []string{"2 parcels, from"}},
-		{"checkout-backorder", []string{"12 of 40 are ready, the rest follows"}, []string{"voided"}},
+		{"checkout-backorder", []string{"12 of 40 are ready, the rest is expected on Tue 24 Mar 2026."}, []string{"voided"}},
 		{"checkout-errors", []string{"4 fields need your attention", "The street is empty.", "Choose how to pay."}, nil},
 		{"checkout-nothing", []string{"This order cannot be placed as it is", "12 can be promised: 28 units are missing."}, nil},
+		{"checkout-card-refused", []string{"That looks like the number of a card", "Never type the number of a card here."}, []string{"simulation"}},
+		{"checkout-preorder", []string{"2 × Paper Chain Kit, 1950s Christmas Preorder: released on Sun 12 Apr 2026", "0 of 2 are ready, the rest ships when it is released, on Sun 12 Apr 2026.", "All of it ships when it comes in."}, []string{"kept for you", "Ordered now"}},
+		{"checkout-door-alone", []string{"Pay on delivery"}, []string{"Bank transfer", "Card", "simulation"}},
+		{"checkout-repriced", []string{"A price has changed since you saw this page.", "Now £12.75 each, before £11.95"}, nil},
+		{"checkout-kept", []string{"2 parcels, from", "kept for you until 12:50."}, []string{"Where to"}},
 		{"checkout-elsewhere", []string{"There is no district", "Choose the district, and see who would ship."}, []string{"can be promised"}},
 		{"placed-two-parcels", []string{"2026-01841 is placed, 2 parcels from Leeds (wh1) and Carlisle (wh2).", "Your units are set aside now"}, nil},
 		{"placed-voided", []string{"stands as voided: nothing is held, nothing is charged", "you asked for 40, and 12 can be promised"}, []string{"Thank you"}},
-		{"order-placed", []string{"Placed 12:36 · 14 units · £32.10", "Picking started", "12:36, e-mail to maren@example.org", "Void this order", "This cannot be taken back.", "Yes, void order 2026-01841"}, nil},
+		{"order-placed", []string{"All of it arrives between Mon 16 Mar 2026 and Tue 17 Mar 2026.", "Arrives on Mon 16 Mar 2026", "To be paid at the door", "Change the address", "Placed 12:36 · 14 units · £32.10", "Picking started", "12:36, e-mail to maren@example.org", "Void this order", "This cannot be taken back.", "Yes, void order 2026-01841"}, nil},
 		{"order-void-asked", []string{"Picking started", "Void asked for", "You asked to void this order. The warehouses decide"}, []string{"Void this order", "Your units are set aside."}},
 		{"order-void-done", []string{"Voided", "This order does not stand."}, []string{"The warehouses decide", "Void asked for"}},
+		{"placed-awaits-card", []string{"It is set aside.", "We wait for your payment's answer."}, []string{"It is yours"}},
+		{"placed-awaits-transfer", []string{"We wait for your bank transfer of £32.10. Name order 2026-01841 in it."}, nil},
+		{"placed-backordered", []string{"28 × Pack of 60 Pink Paisley Cake Cases: still to come in. Expected on Tue 24 Mar 2026."}, nil},
+		{"placed-declined", []string{"The payment was declined.", "insufficient funds", "Your cart is as it was.", "pay with another card"}, []string{"We could not promise", "Lower the quantities"}},
+		{"placed-declined-late", []string{"The payment was declined.", "Put it back into the cart"}, []string{"Your cart is as it was."}},
+		{"order-awaits-card", []string{"We wait for your payment's answer.", "We wait for the card company"}, []string{"Your units are set aside. The"}},
+		{"order-awaits-transfer", []string{"We wait for your bank transfer of £32.10."}, nil},
+		{"order-declined-late", []string{"Put it back into the cart", "Declined"}, nil},
+		{"order-redirected", []string{"Ships to the new address.", "It was packed before: it goes to the old address."}, nil},
+		{"order-redirect-asked", []string{"You asked for another address: Maren Holt, 2 Canal Wharf, LS6 2AB Leeds.", "Asked to ship to the new address."}, []string{"Change the address"}},
+		{"order-redirect-errors", []string{"The street is empty."}, nil},
+		{"order-return-errors", []string{"Line 2 of order 1841 has 12 units that can come back, not 13."}, nil},
+		{"order-coming-back", []string{"1 × Regency Cake Stand, 3 tiers: 1 damaged, refunded", "1 on the way back, 1 here, to be looked at and 2 fine, refunded", "2 × Pack of 60 Pink Paisley Cake Cases: on the way back to us", "Captured £32.10", "To be refunded £0.55"}, nil},
 		{"order-cut-off", []string{"Out of reach since 12:31; it works on by itself."}, nil},
-		{"order-backordered", []string{"Backordered", "Placed, waiting for stock"}, nil},
-		{"order-delivered", []string{"Everything has arrived.", "Tracking number XD 4471 9920 18", "It was sent: what you do not want"}, []string{"Void this order"}},
+		{"order-backordered", []string{"Backordered", "Placed, waiting for stock", "28 × Pack of 60 Pink Paisley Cake Cases Expected on Tue 24 Mar 2026 at Leeds (wh1)", "The day is not known yet", "Call it off", "Ships when it is released, on Sun 12 Apr 2026"}, nil},
+		{"order-delivered", []string{"Everything has arrived.", "Tracking number XD 4471 9920 18", "It was sent: what you do not want", "Send something back", "how many of 12", "It is packed: the address cannot be changed"}, []string{"Void this order", "Change the address"}},
 		{"order-voided", []string{"This order does not stand. Nothing is held for it", "Together they hold 12 of 40"}, []string{"Void this order"}},
 		{"profile-empty", []string{"No order yet"}, []string{"Page 1"}},
 		{"profile-history", []string{"27 orders", "2026-01841", "Ready to ship", "Returned", "Page 2 of 3"}, nil},
@@ -103,6 +130,34 @@ func TestFormsKeepWhatWasTyped(t *testing.T) {
 			t.Errorf("the fields hold %v", kept)
 		}
 	}
+}
+
+// A form of the order's page that was refused is open, and holds what was typed.
+func TestRefusedFormsStayOpen(t *testing.T) {
+	for _, p := range renderAll(t) {
+		field, value := map[string]string{"order-redirect-errors": "city", "order-return-errors": "line-2"}[p.Name], ""
+		if field == "" {
+			continue
+		}
+		for _, in := range p.root.find("input") {
+			if in.attrs["name"] == field {
+				value = in.attrs["value"]
+				if _, open := detailsOf(in).attrs["open"]; !open {
+					t.Errorf("%s: the form is folded away", p.Name)
+				}
+			}
+		}
+		if want := map[string]string{"city": "York", "line-2": "13"}[field]; value != want {
+			t.Errorf("%s: the field %s holds %q, want %q", p.Name, field, value, want)
+		}
+	}
+}
+
+// detailsOf returns the element that n is folded away in.
+func detailsOf(n *node) *node {
+	for ; n.parent != nil && n.tag != "details"; n = n.parent {
+	}
+	return n
 }
 
 // A page that has reached its end must not keep asking.

@@ -25,8 +25,10 @@ func PlacedURL(order string) templ.SafeURL {
 	return templ.SafeURL("/placed/" + url.PathEscape(order))
 }
 
-func voidURL(order string) templ.SafeURL {
-	return templ.SafeURL("/order/" + url.PathEscape(order) + "/void")
+// orderActionURL is where a form about an order goes: void, drop, address, return
+// or again.
+func orderActionURL(order, verb string) templ.SafeURL {
+	return templ.SafeURL("/order/" + url.PathEscape(order) + "/" + verb)
 }
 
 func siteURL(site, verb string) templ.SafeURL {

@@ -18,6 +18,16 @@ func within(field string, err error) error {
 	})
 }
 
+// below puts what an error is about under a field of the request.
+func below(field string, err error) error {
+	return renamed(err, func(inner string) string {
+		if inner == "" {
+			return field
+		}
+		return field + "." + inner
+	})
+}
+
 // addressFields are the names by which core speaks of the fields of an address.
 var addressFields = []string{"name", "street", "postal_code", "city", "district", "email", "phone"}
 

@@ -22,6 +22,7 @@ import (
 	"crossdock/core/order"
 	"crossdock/dist/feed"
 	"crossdock/engine/memory"
+	"crossdock/engine/testpay"
 	"crossdock/site/books"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
@@ -51,6 +52,9 @@ type shop struct {
 	t      *testing.T
 	store  *store.Store
 	depots map[id.Site]*warehouse.Warehouse
+	plans  *plans
+	cards  *testpay.Company
+	engine *memory.Store
 	deps   Deps
 	server *httptest.Server
 	client *api.Client
@@ -74,7 +78,7 @@ func newShop(t *testing.T, change func(*Deps)) *shop {
 	s.openWarehouse("wh2", ids)
 	s.startPump()
 	s.deps = Deps{
-		Store: s.store, Warehouses: s.depots, Token: testToken, Version: "1.2.3-test",
+		Store: s.store, Records: s.engine, Planning: s.plans, Warehouses: s.depots, Token: testToken, Version: "1.2.3-test",
 		Log: slog.New(slog.NewTextHandler(&lockedWriter{w: s.log}, nil)),
 	}
 	if change != nil {
@@ -89,8 +93,14 @@ func newShop(t *testing.T, change func(*Deps)) *shop {
 
 func (s *shop) openStore(ids id.Source) {
 	engine := memory.NewStore("store", 1)
+	cards, err := testpay.Open(testpay.Options{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.engine, s.cards, s.plans = engine, cards, &plans{Journal: engine}
 	opened, err := store.Open(s.t.Context(), store.Ports{
-		Journal: engine, Lookups: engine, Queries: engine, IDs: ids, Now: time.Now, Committed: s.committed,
+		Journal: s.plans, Lookups: engine, Queries: engine, Records: engine, Payments: payments{company: cards},
+		IDs: ids, Now: time.Now, Committed: s.committed,
 	}, store.Options{})
 	if err != nil {
 		s.t.Fatal(err)
@@ -102,8 +112,8 @@ func (s *shop) openStore(ids id.Source) {
 func (s *shop) openWarehouse(name id.Site, ids id.Source) {
 	engine := memory.NewWarehouse(name, 1)
 	opened, err := warehouse.Open(s.t.Context(), warehouse.Ports{
-		Journal: engine, Queries: engine, IDs: ids, Now: time.Now, Committed: s.committed,
-	}, warehouse.Options{Store: "store"})
+		Journal: engine, Queries: engine, Purchases: engine, Returns: engine, IDs: ids, Now: time.Now, Committed: s.committed,
+	}, warehouse.Options{Stores: []id.Site{"store"}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -172,6 +182,18 @@ func (s *shop) carry(ctx context.Context, from, to id.Site) bool {
 func (s *shop) settle() {
 	s.t.Helper()
 	s.pump(s.t.Context())
+}
+
+// await waits until a condition holds.
+func (s *shop) await(what string, holds func() bool) {
+	s.t.Helper()
+	ticker := time.NewTicker(2 * time.Millisecond)
+	defer ticker.Stop()
+	for until := time.Now().Add(10 * time.Second); !holds(); <-ticker.C {
+		if time.Now().After(until) {
+			s.t.Fatalf("it never came to this: %s", what)
+		}
+	}
 }
 
 // stockUp lists the districts and two products, with units of each at a warehouse.

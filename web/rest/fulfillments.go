@@ -53,7 +53,8 @@ func (s *server) listFulfillments(ctx context.Context, in *fulfillmentsInput) (*
 
 type advanceInput struct {
 	SiteInput
-	ID   string `path:"id" format:"uuid"`
+	ID string `path:"id" format:"uuid"`
+	Keyed
 	Body api.Advance
 }
 
@@ -66,8 +67,12 @@ func (s *server) advance(ctx context.Context, in *advanceInput) (*body[api.Fulfi
 	if err != nil {
 		return nil, within("id", err)
 	}
+	key, err := in.warehouse("POST /api/v1/warehouses/"+string(w.name)+"/fulfillments/"+which.String()+"/advance", in.Body)
+	if err != nil {
+		return nil, err
+	}
 	answer, err := w.Do(ctx, warehouse.Advance{
-		Fulfillment: which, From: order.Stage(in.Body.From), To: order.Stage(in.Body.To),
+		Key: key, Fulfillment: which, From: order.Stage(in.Body.From), To: order.Stage(in.Body.To),
 	})
 	if err != nil {
 		return nil, err

@@ -46,6 +46,7 @@ type importInput struct {
 	Stock    int64  `query:"stock" minimum:"0" doc:"Opening units of each product, divided over the warehouses"`
 	Currency string `query:"currency" doc:"Of the prices in the file"`
 	TakeBOM  bool   `query:"bom" doc:"Take a file that begins with a byte-order mark, which is refused otherwise"`
+	Keyed
 
 	request *http.Request
 	writer  http.ResponseWriter
@@ -73,10 +74,14 @@ func (s *server) importFile(ctx context.Context, in *importInput) (*importOutput
 			return nil, within("currency", err)
 		}
 	}
+	key, err := in.store("", nil) // the importer binds it to the file
+	if err != nil {
+		return nil, err
+	}
 	file := http.MaxBytesReader(in.writer, in.request.Body, api.MaxImport)
 	watched := &watchedReader{Reader: file, control: http.NewResponseController(in.writer)}
 	answer := &lineWriter{w: in.writer}
-	options := api.ImportOptions{Stock: in.Stock, Currency: in.Currency, TakeBOM: in.TakeBOM}
+	options := api.ImportOptions{Stock: in.Stock, Currency: in.Currency, TakeBOM: in.TakeBOM, Key: key.Name}
 	summary, err := s.Import.Import(ctx, in.Kind, options, watched, answer.progress)
 	if watched.tooLarge {
 		err = fault.New(fault.TooLarge, "the file is larger than %d MiB", api.MaxImport>>20)

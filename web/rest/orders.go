@@ -8,20 +8,18 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"crossdock/api"
-	"crossdock/core/catalog"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/site/store"
 )
 
-const maxReason = 200 // characters
-
 func (s *server) orderRoutes() {
 	register(s, restricted, huma.Operation{
 		OperationID: "place-order", Method: http.MethodPost, Path: "/api/v1/orders", DefaultStatus: http.StatusCreated,
 		Summary: "Place an order", Tags: []string{"orders"},
-		Description: "A short order is answered 409 with the code short: it stands as voided and holds nothing.",
+		Description: "A short order is answered 409 with the code short: it stands as voided and holds nothing. " +
+			"So does one whose card was declined, with the code conflict.",
 	}, s.placeOrder)
 	register(s, restricted, huma.Operation{
 		OperationID: "list-orders", Method: http.MethodGet, Path: "/api/v1/orders",
@@ -31,11 +29,6 @@ func (s *server) orderRoutes() {
 		OperationID: "get-order", Method: http.MethodGet, Path: "/api/v1/orders/{id}",
 		Summary: "An order with its lines, fulfillments, reasons and history", Tags: []string{"orders"},
 	}, s.getOrder)
-	register(s, restricted, huma.Operation{
-		OperationID: "void-order", Method: http.MethodPost, Path: "/api/v1/orders/{id}/void",
-		Summary: "Ask for an order to be called off", Tags: []string{"orders"},
-		Description: "The warehouses have the last word: the order is voided when all of them have said so.",
-	}, s.voidOrder)
 }
 
 type ordersInput struct {
@@ -77,18 +70,24 @@ func (s *server) listOrders(ctx context.Context, in *ordersInput) (*body[api.Ord
 	return &body[api.OrderPage]{page}, nil
 }
 
-type orderInput struct {
+// OrderInput names an order. It is exported for the framework alone.
+type OrderInput struct {
 	ID string `path:"id" format:"uuid"`
 }
 
-func (s *server) getOrder(ctx context.Context, in *orderInput) (*body[api.Order], error) {
+func (in OrderInput) order() (id.Order, error) {
+	which, err := id.ParseOrder(in.ID)
+	return which, within("id", err)
+}
+
+func (s *server) getOrder(ctx context.Context, in *OrderInput) (*body[api.Order], error) {
 	shop, err := s.store()
 	if err != nil {
 		return nil, err
 	}
-	which, err := id.ParseOrder(in.ID)
+	which, err := in.order()
 	if err != nil {
-		return nil, within("id", err)
+		return nil, err
 	}
 	o, err := shop.Lookups().Order(ctx, which)
 	if err != nil {
@@ -101,46 +100,15 @@ func (s *server) getOrder(ctx context.Context, in *orderInput) (*body[api.Order]
 	return &body[api.Order]{view}, nil
 }
 
-// wholeOrder adds an order's history.
+// wholeOrder adds an order's payment and history.
 func (s *server) wholeOrder(ctx context.Context, o order.Order) (api.Order, error) {
+	steps, err := s.Records.Transactions(ctx, o.ID)
+	if err != nil {
+		return api.Order{}, err
+	}
 	events, notices, err := s.Store.Story(ctx, o.ID)
 	if err != nil {
 		return api.Order{}, err
 	}
-	return storyView(o, events, notices), nil
-}
-
-type voidInput struct {
-	ID string `path:"id" format:"uuid"`
-	Keyed
-	Body api.VoidRequest
-}
-
-func (s *server) voidOrder(ctx context.Context, in *voidInput) (*body[api.Order], error) {
-	shop, err := s.store()
-	if err != nil {
-		return nil, err
-	}
-	which, err := id.ParseOrder(in.ID)
-	if err != nil {
-		return nil, within("id", err)
-	}
-	if err := catalog.CheckText("reason", in.Body.Reason, 1, maxReason); err != nil {
-		return nil, err
-	}
-	name, digest, err := in.hash("POST /api/v1/orders/"+which.String()+"/void", in.Body)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := shop.Do(ctx, store.VoidOrder{
-		Key: store.Key{Name: name, BodyHash: digest}, Order: which, Reason: in.Body.Reason,
-	})
-	if err != nil {
-		return nil, err
-	}
-	view, err := s.wholeOrder(ctx, answer.(order.Order))
-	if err != nil {
-		return nil, err
-	}
-	return &body[api.Order]{view}, nil
+	return storyView(o, steps, events, notices), nil
 }

@@ -8,6 +8,8 @@ import (
 	"crossdock/api"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/site/store"
+	"crossdock/site/warehouse"
 )
 
 // Paging is what every page of rows takes. It, Keyed and Replayed are exported for
@@ -72,6 +74,17 @@ func replay(repeat bool) Replayed {
 		return Replayed{"true"}
 	}
 	return Replayed{}
+}
+
+// store and warehouse return the key as the sites take it.
+func (k Keyed) store(route string, body any) (store.Key, error) {
+	name, digest, err := k.hash(route, body)
+	return store.Key{Name: name, BodyHash: digest}, err
+}
+
+func (k Keyed) warehouse(route string, body any) (warehouse.Key, error) {
+	name, digest, err := k.hash(route, body)
+	return warehouse.Key{Name: name, BodyHash: digest}, err
 }
 
 // hash checks the key, and digests what it stands for: the route with its

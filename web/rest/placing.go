@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"crossdock/api"
 	"crossdock/core/catalog"
@@ -42,16 +43,32 @@ func (s *server) placeOrder(ctx context.Context, in *placeInput) (*placeOutput, 
 	if len(placement.Short) > 0 {
 		return nil, shortFailure(placement)
 	}
+	steps, err := s.Records.Transactions(ctx, placement.Order.ID)
+	if err != nil {
+		return nil, err
+	}
+	authorization := slices.DeleteFunc(steps, func(t pay.Transaction) bool { return t.Kind != pay.Authorize })
+	if declined(placement.Order, authorization) {
+		return nil, reversedFailure(fault.Conflict, placement)
+	}
 	return &placeOutput{
 		Location: "/api/v1/orders/" + placement.Order.ID.String(),
 		Replayed: replay(placement.Repeat),
-		Body:     takenView(placement.Order),
+		Body:     takenView(placement.Order, in.Body.Address, authorization),
 	}, nil
+}
+
+// declined reports whether an order was called off because its card was.
+func declined(o order.Order, authorization []pay.Transaction) bool {
+	if o.Status != order.Voided || o.Payment != string(pay.Card) || len(authorization) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(authorization, func(t pay.Transaction) bool { return t.State != pay.Failed })
 }
 
 // placeCommand checks what the store takes on trust, and makes the command.
 func (s *server) placeCommand(ctx context.Context, in *placeInput) (store.PlaceOrder, error) {
-	name, digest, err := in.hash("POST /api/v1/orders", in.Body)
+	key, err := in.store("POST /api/v1/orders", in.Body)
 	if err != nil {
 		return store.PlaceOrder{}, err
 	}
@@ -65,13 +82,9 @@ func (s *server) placeCommand(ctx context.Context, in *placeInput) (store.PlaceO
 	if _, err := id.ParseDistrict(string(in.Body.Address.District)); err != nil {
 		return store.PlaceOrder{}, within("district", err)
 	}
-	lines := make([]store.Wanted, len(in.Body.Lines))
-	for i, line := range in.Body.Lines {
-		lines[i] = store.Wanted{SKU: line.SKU, Units: line.Quantity}
-	}
 	return store.PlaceOrder{
-		Key: store.Key{Name: name, BodyHash: digest}, Customer: customer, Reference: in.Body.Reference,
-		Address: order.Address(in.Body.Address), Payment: pay.Method(in.Body.Payment), Lines: lines,
+		Key: key, Customer: customer, Reference: in.Body.Reference, Address: order.Address(in.Body.Address),
+		Payment: pay.Method(in.Body.Payment), Token: in.Body.Token, Hold: in.Body.Hold, Lines: wanted(in.Body.Lines),
 	}, nil
 }
 
@@ -91,13 +104,17 @@ func (s *server) customer(ctx context.Context, text string) (id.User, error) {
 	return id.User{UUID: u}, err
 }
 
-// shortFailure tells of an order that stands as voided, because it was short.
+// shortFailure tells of an order that was short.
 func shortFailure(placement store.Placement) *failure {
-	f := newFailure(fault.Short, http.StatusConflict, placement.Order.Reason)
+	f := reversedFailure(fault.Short, placement)
+	f.Short = shortViews(placement.Short)
+	return f
+}
+
+// reversedFailure tells of an order that stands as voided from the beginning.
+func reversedFailure(kind fault.Kind, placement store.Placement) *failure {
+	f := newFailure(kind, http.StatusConflict, placement.Order.Reason)
 	f.Order, f.Number, f.Replay = placement.Order.ID.String(), placement.Order.Number, placement.Repeat
-	for _, short := range placement.Short {
-		f.Short = append(f.Short, api.Shortage{SKU: short.SKU, Ordered: short.Ordered, Missing: short.Missing})
-	}
 	if placement.Repeat {
 		f.headers.Set(api.HeaderReplay, "true")
 	}

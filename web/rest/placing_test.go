@@ -26,8 +26,9 @@ func TestReplay(t *testing.T) {
 		t.Errorf("nothing is at the Location: %s", response.Status)
 	}
 	s.settle()
+	s.moveAway()
 	spaced := orderWith(`"lines"`, ` "payment" : "", "lines"`) // the same in another form
-	for range 2 {
+	for range 3 {                                              // when it was asked for, when it is ready, when it is delivered and paid
 		second, again := s.send(http.MethodPost, path, spaced, api.HeaderKey, "k-1")
 		if second.StatusCode != http.StatusCreated || second.Header.Get(api.HeaderReplay) != "true" {
 			t.Errorf("again: %s %v", second.Status, second.Header)
@@ -43,12 +44,30 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// moveAway sends the one order there is to another address.
+func (s *shop) moveAway() {
+	s.t.Helper()
+	page, err := s.client.Orders(s.t.Context(), api.OrderQuery{})
+	if err != nil || len(page.Orders) != 1 {
+		s.t.Fatalf("%d orders, %v", len(page.Orders), err)
+	}
+	elsewhere := api.Address{Name: "Ada King", City: "Ockham", District: "north"}
+	if _, err := s.client.ChangeAddress(s.t.Context(), "", page.Orders[0].ID, elsewhere); err != nil {
+		s.t.Fatal(err)
+	}
+	s.settle()
+}
+
 // nextStages takes a fulfillment to ready, or from there to delivered.
 func nextStages(status string) []order.Stage {
-	if status == "ready" {
+	switch status {
+	case "delivered":
+		return nil
+	case "ready":
 		return []order.Stage{order.SentStage, order.DeliveredStage}
+	default:
+		return []order.Stage{order.Picking, order.PickedStage, order.ReadyStage}
 	}
-	return []order.Stage{order.Picking, order.PickedStage, order.ReadyStage}
 }
 
 func TestMismatch(t *testing.T) {

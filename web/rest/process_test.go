@@ -145,7 +145,7 @@ func TestImport(t *testing.T) {
 	importer := &lines{}
 	s := newShop(t, func(d *Deps) { d.Import = importer })
 	var done []int
-	options := api.ImportOptions{Stock: 100, Currency: "GBP"}
+	options := api.ImportOptions{Stock: 100, Currency: "GBP", Key: "file-1"}
 	summary, err := s.client.Import(t.Context(), api.ImportOrders, options, strings.NewReader("a b c"), func(n, total int) {
 		done = append(done, n)
 		if total != 3 {
@@ -158,6 +158,7 @@ func TestImport(t *testing.T) {
 	if len(done) < 2 || done[0] != 1 || done[len(done)-1] != 3 {
 		t.Errorf("progress %v, want the first and the last step at least", done)
 	}
+	options.Key = "http/file-1" // keys of requests are kept apart from others
 	if importer.options != options {
 		t.Errorf("options %+v, want %+v", importer.options, options)
 	}

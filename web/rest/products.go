@@ -9,6 +9,7 @@ import (
 
 	"crossdock/api"
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
@@ -129,9 +130,18 @@ func (s *server) putProduct(ctx context.Context, in *putProductInput) (*putProdu
 	if _, err := money.ParseCurrency(string(in.Body.Price.Currency)); err != nil {
 		return nil, within("price.currency", err)
 	}
+	policy, err := catalog.ParsePolicy(in.Body.Policy)
+	if err != nil {
+		return nil, err
+	}
+	release, err := date.Parse(in.Body.ReleaseOn)
+	if err != nil {
+		return nil, within("release_on", err)
+	}
 	answer, err := shop.Do(ctx, store.ListProducts{Products: []catalog.Product{{
 		SKU: sku, Name: in.Body.Name, Description: in.Body.Description,
 		Type: in.Body.Type, Category: in.Body.Category, Price: in.Body.Price,
+		Policy: policy, Cap: in.Body.Cap, ReleaseOn: release,
 	}}})
 	if err != nil {
 		return nil, err
@@ -158,7 +168,7 @@ func (s *server) listDistricts(ctx context.Context, _ *struct{}) (*body[api.Dist
 	}
 	list := api.DistrictList{Districts: make([]api.District, len(districts))}
 	for i, d := range districts {
-		list.Districts[i] = api.District{Code: d.Code, Name: d.Name, Warehouses: d.Warehouses}
+		list.Districts[i] = api.District{Code: d.Code, Name: d.Name, Warehouses: d.Warehouses, Place: placeView(d.Place)}
 	}
 	return &body[api.DistrictList]{list}, nil
 }

@@ -17,11 +17,14 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"crossdock/api"
+	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/id"
 	"crossdock/site/audit"
 	"crossdock/site/outbox"
@@ -33,6 +36,8 @@ import (
 // and its routes answer fault.NotFound, saying so.
 type Deps struct {
 	Store      *store.Store
+	Records    store.Records // of the store, wherever there is one
+	Planning   Planning      // of the store, wherever there is one
 	Warehouses map[id.Site]*warehouse.Warehouse
 	Links      Links
 	Audit      Auditor
@@ -40,7 +45,17 @@ type Deps struct {
 	Ready      func(ctx context.Context) error // nil error: the process can work; nil func: it always can
 	Token      string                          // of the administration; empty: every route that is not public is denied
 	Version    string
-	Log        *slog.Logger // internal faults, with the identifier of their request
+	Now        func() time.Time // nil: time.Now
+	Log        *slog.Logger     // internal faults, with the identifier of their request
+}
+
+// Planning is what the store chooses warehouses by, besides its stock, as it was
+// committed. It stands here because the store shows it to nobody.
+type Planning interface {
+	// Warehouses returns the profiles, by code.
+	Warehouses() []catalog.Warehouse
+	// Parcels returns how many parcels a warehouse was given to hand over on a day.
+	Parcels(warehouse id.Site, on date.Date) int
 }
 
 // Links is the process's view of its links. It stands here because node owns
@@ -68,8 +83,8 @@ type Auditor interface {
 // Importer takes a CSV file in. Kind is one of api.ImportProducts, ImportStock
 // and ImportOrders. It reads the file to its end before it calls progress, which
 // begins the answer, and calls that from one goroutine at a time. What breaks the
-// form of the file is fault.Invalid, before any progress, and nothing has changed
-// then. The summary, never nil, is written to the answer as JSON.
+// form of the file is fault.Invalid, and a key that came with another file
+// fault.Mismatch, before any progress, and nothing has changed then. The summary, never nil, is written to the answer as JSON.
 type Importer interface {
 	Import(
 		ctx context.Context, kind string, options api.ImportOptions, file io.Reader, progress func(done, total int),
@@ -91,13 +106,21 @@ func newServer(deps Deps) *server {
 	if deps.Log == nil {
 		deps.Log = slog.New(slog.DiscardHandler)
 	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
 	s := &server{Deps: deps, mux: http.NewServeMux()}
 	s.api = humago.New(s, s.config())
 	s.api.UseMiddleware(s.authenticate)
 	s.productRoutes()
 	s.orderRoutes()
+	s.changeRoutes()
+	s.checkoutRoutes()
+	s.sourcingRoutes()
 	s.stockRoutes()
 	s.warehouseRoutes()
+	s.purchaseRoutes()
+	s.returnRoutes()
 	s.processRoutes()
 	s.importRoutes()
 	s.healthRoutes()

@@ -23,7 +23,7 @@ func TestCatalog(t *testing.T) {
 	}
 	want := api.Product{
 		SKU: "KETTLE", Name: "Blue kettle", Description: "Boils water.", Type: "kitchen", Category: "tea",
-		Price: kettle().Price, Held: 12,
+		Price: kettle().Price, Held: 12, Policy: "in-stock",
 		Stock: []api.Stock{
 			{Held: 7, Level: api.Level{Warehouse: "wh1", SKU: "KETTLE", OnHand: 7, Quota: 7, Version: 1}},
 			{Held: 5, Level: api.Level{Warehouse: "wh2", SKU: "KETTLE", OnHand: 5, Quota: 5, Version: 1}},

@@ -24,7 +24,7 @@ func TestToken(t *testing.T) {
 	for _, pattern := range openRoutes {
 		open[pattern] = true
 	}
-	fill := strings.NewReplacer("{sku}", "KETTLE", "{site}", "wh1", "{kind}", "orders", "{id}", "00000000-0000-7000-8000-000000000000")
+	fill := strings.NewReplacer("{sku}", "KETTLE", "{site}", "wh1", "{kind}", "orders", "{owner}", "guest:1", "{purchase}", "PO-1", "{id}", "00000000-0000-7000-8000-000000000000")
 	for _, pattern := range newServer(s.deps).patterns {
 		method, path, _ := strings.Cut(fill.Replace(pattern), " ")
 		for name, headers := range map[string][]string{

@@ -119,6 +119,9 @@ func (s *server) receive(ctx context.Context, in *receiveInput) (*stockedOutput,
 	if len(in.Body.Items) > maxItems {
 		return nil, fault.At("items", fault.TooLarge, "a receipt has at most %d items", maxItems)
 	}
+	if err := unpriced("items", in.Body.Items); err != nil {
+		return nil, err
+	}
 	items := make([]warehouse.Item, len(in.Body.Items))
 	for i, item := range in.Body.Items {
 		if err := s.checkKnown(ctx, w, "items["+strconv.Itoa(i)+"].sku", item.SKU); err != nil {
@@ -126,12 +129,12 @@ func (s *server) receive(ctx context.Context, in *receiveInput) (*stockedOutput,
 		}
 		items[i] = warehouse.Item{SKU: item.SKU, Units: item.Quantity}
 	}
-	name, digest, err := in.hash("POST /api/v1/warehouses/"+string(w.name)+"/receipts", in.Body)
+	key, err := in.warehouse("POST /api/v1/warehouses/"+string(w.name)+"/receipts", in.Body)
 	if err != nil {
 		return nil, err
 	}
 	answer, err := w.Do(ctx, warehouse.ReceiveStock{
-		Key: warehouse.Key{Name: name, BodyHash: digest}, Items: items, Note: in.Body.Note,
+		Key: key, Purchase: in.Body.Purchase, Items: items, Note: in.Body.Note,
 	})
 	if err != nil {
 		return nil, err
@@ -176,12 +179,12 @@ func (s *server) adjust(ctx context.Context, in *adjustInput) (*stockedOutput, e
 	if err := s.checkKnown(ctx, w, "sku", in.Body.SKU); err != nil {
 		return nil, err
 	}
-	name, digest, err := in.hash("POST /api/v1/warehouses/"+string(w.name)+"/adjustments", in.Body)
+	key, err := in.warehouse("POST /api/v1/warehouses/"+string(w.name)+"/adjustments", in.Body)
 	if err != nil {
 		return nil, err
 	}
 	result, err := w.Adjust(ctx, warehouse.AdjustStock{
-		Key: warehouse.Key{Name: name, BodyHash: digest}, SKU: in.Body.SKU, Delta: in.Body.Delta, Note: in.Body.Reason,
+		Key: key, SKU: in.Body.SKU, Delta: in.Body.Delta, Note: in.Body.Reason,
 	})
 	if err != nil {
 		return nil, err

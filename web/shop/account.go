@@ -174,6 +174,7 @@ func (v *visit) bringCart(from, to string) error {
 }
 
 func logOut(v *visit) error {
+	v.release()
 	if err := v.session.LogOut(); err != nil {
 		return err
 	}

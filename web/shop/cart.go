@@ -39,7 +39,11 @@ func (v *visit) basket() (cart.Cart, error) {
 	return v.Carts.Get(v.ctx(), owner)
 }
 
-func showCart(v *visit) error { return v.cartPage(http.StatusOK, nil) }
+// showCart shows the cart. Whoever looks at it has left the checkout.
+func showCart(v *visit) error {
+	v.release()
+	return v.cartPage(http.StatusOK, nil)
+}
 
 // cartPage draws the cart as it is stored, and what went wrong with a change of it.
 func (v *visit) cartPage(status int, notice *page.Flash) error {
@@ -72,6 +76,10 @@ func (v *visit) cartView(basket cart.Cart) (page.Cart, error) {
 // more is shown, and costs nothing.
 func (v *visit) cartLines(basket cart.Cart) ([]page.CartLine, money.Amount, error) {
 	var total money.Amount
+	home, err := v.home()
+	if err != nil {
+		return nil, total, err
+	}
 	lines := make([]page.CartLine, len(basket.Lines))
 	for i, line := range basket.Lines {
 		row, err := v.Store.Product(v.ctx(), line.SKU)
@@ -94,7 +102,7 @@ func (v *visit) cartLines(basket cart.Cart) ([]page.CartLine, money.Amount, erro
 		}
 		lines[i] = page.CartLine{
 			SKU: string(line.SKU), Name: row.Name, Type: row.Type, Price: row.Price, Sum: sum,
-			Quantity: line.Units, Available: row.Held,
+			Quantity: line.Units, Available: row.Held, Ahead: v.ahead(row.Product, home),
 		}
 	}
 	if total == (money.Amount{}) {
@@ -182,6 +190,7 @@ func (v *visit) changeCart(change func(cart.Cart) (cart.Cart, error)) error {
 	if err != nil {
 		return v.notChanged(err)
 	}
+	v.release() // what is kept is no longer what is wanted
 	if v.wantsPart() {
 		view, err := v.cartView(changed)
 		if err != nil {

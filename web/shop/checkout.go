@@ -7,6 +7,7 @@ import (
 	"crossdock/core/cart"
 	"crossdock/core/catalog"
 	"crossdock/core/id"
+	"crossdock/core/order"
 	"crossdock/core/pay"
 	"crossdock/core/sourcing"
 	"crossdock/web/page"
@@ -18,15 +19,47 @@ func showCheckout(v *visit) error {
 		return err
 	}
 	if len(basket.Lines) == 0 {
-		v.flash("empty")
-		v.redirect("/cart")
-		return nil
+		return v.nothingToOrder()
 	}
 	form := url.Values{"district": {string(v.user.District)}, "payment": {string(pay.OnDelivery)}}
 	if err := v.fillAddress(form); err != nil {
 		return err
 	}
 	return v.checkoutPage(http.StatusOK, basket, v.IDs.New().String(), form, nil)
+}
+
+func (v *visit) nothingToOrder() error {
+	v.flash("empty")
+	v.redirect("/cart")
+	return nil
+}
+
+// keepUnits keeps the units of the cart while the form is worked on: longer, and
+// for the district that is chosen by now.
+func keepUnits(v *visit) error {
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	basket, err := v.basket()
+	if err != nil {
+		return err
+	}
+	if len(basket.Lines) == 0 {
+		return v.nothingToOrder()
+	}
+	key, _ := formKey(form)
+	if _, err := id.ParseUUID(key); err != nil {
+		return lostKey()
+	}
+	if !v.wantsPart() {
+		return v.checkoutPage(http.StatusOK, basket, key, form, nil)
+	}
+	view, err := v.checkoutView(basket, key, form, nil)
+	if err != nil {
+		return err
+	}
+	return v.show(http.StatusOK, view.Kept())
 }
 
 // fillAddress fills in where the customer's newest order went.
@@ -47,24 +80,8 @@ func (v *visit) fillAddress(form url.Values) error {
 // checkoutPage draws the form, filled with what form holds, and the plan for the
 // district in it.
 func (v *visit) checkoutPage(status int, basket cart.Cart, key string, form url.Values, errors page.FieldErrors) error {
-	districts, err := v.Store.Districts(v.ctx())
+	view, err := v.checkoutView(basket, key, form, errors)
 	if err != nil {
-		return err
-	}
-	lines, total, err := v.cartLines(basket)
-	if err != nil {
-		return err
-	}
-	view := page.Checkout{
-		Key: key + "." + seenDigest(lines),
-		Address: page.Address{
-			Name: kept(form.Get("name")), Street: kept(form.Get("street")), PostalCode: kept(form.Get("postal_code")),
-			City: kept(form.Get("city")), District: kept(form.Get("district")),
-		},
-		Payment: form.Get("payment"), Payments: payments(), Districts: districtOptions(districts), Errors: errors,
-		Lines: lines, Units: basket.Count(), Total: total,
-	}
-	if view.Plan, err = v.plan(basket, lines, id.District(form.Get("district"))); err != nil {
 		return err
 	}
 	f, err := v.frameWith(basket)
@@ -74,8 +91,44 @@ func (v *visit) checkoutPage(status int, basket cart.Cart, key string, form url.
 	return v.show(status, view.Page(f))
 }
 
-func payments() []page.Option {
-	return []page.Option{{Value: string(pay.OnDelivery), Label: "Pay on delivery", Hint: "The carrier takes the money at your door."}}
+func (v *visit) checkoutView(basket cart.Cart, key string, form url.Values, errors page.FieldErrors) (page.Checkout, error) {
+	districts, err := v.Store.Districts(v.ctx())
+	if err != nil {
+		return page.Checkout{}, err
+	}
+	lines, total, err := v.cartLines(basket)
+	if err != nil {
+		return page.Checkout{}, err
+	}
+	repriced(lines, pricesSeen(form))
+	view := page.Checkout{
+		Key: key + "." + seenDigest(basket), Seen: pricesText(lines),
+		Address: typedAddress(form), Payment: kept(form.Get("payment")), Payments: v.payments(), Cards: cardOptions(v.TestCards),
+		Districts: districtOptions(districts), Errors: errors,
+		Lines: lines, Units: basket.Count(), Total: total, Now: v.local(v.Now()),
+	}
+	if errors["token"] == "" { // what was refused may be the number of a card: it is not repeated
+		view.Token = kept(form.Get("token"))
+	}
+	return view, v.plan(&view, basket, id.District(form.Get("district")))
+}
+
+func typedAddress(form url.Values) page.Address {
+	return page.Address{
+		Name: kept(form.Get("name")), Street: kept(form.Get("street")), PostalCode: kept(form.Get("postal_code")),
+		City: kept(form.Get("city")), District: kept(form.Get("district")),
+	}
+}
+
+// payments lists the ways to pay that are offered here.
+func (v *visit) payments() []page.Option {
+	var options []page.Option
+	for _, method := range pay.Methods() {
+		if _, offered := v.Payments.Provider(method); offered {
+			options = append(options, page.Option{Value: string(method), Label: methodTitle(method), Hint: methodHint(method)})
+		}
+	}
+	return options
 }
 
 func districtOptions(districts []catalog.District) []page.Option {
@@ -100,51 +153,7 @@ func (v *visit) district(code id.District) (catalog.District, bool, error) {
 	return catalog.District{}, false, nil
 }
 
-// plan is what would happen if the cart were ordered now to a district: the same
-// function that decides upon the order, on the same figures.
-func (v *visit) plan(basket cart.Cart, lines []page.CartLine, code id.District) (page.Plan, error) {
-	district, known, err := v.district(code)
-	if err != nil || !known {
-		return page.Plan{}, err
-	}
-	type shelf struct {
-		warehouse id.Site
-		sku       id.SKU
-	}
-	held, names := map[shelf]int64{}, map[id.SKU]string{}
-	demands := make([]sourcing.Demand, len(basket.Lines))
-	for i, line := range basket.Lines {
-		available, err := v.Store.Availability(v.ctx(), line.SKU)
-		if err != nil {
-			return page.Plan{}, err
-		}
-		for _, at := range available {
-			held[shelf{at.Level.Warehouse, line.SKU}] = at.Held
-		}
-		demands[i] = sourcing.Demand{Line: i + 1, SKU: line.SKU, Units: line.Units}
-		names[line.SKU] = lines[i].Name
-	}
-	plan := sourcing.PrimaryFirst(demands, district.Warehouses, func(warehouse id.Site, sku id.SKU) int64 {
-		return held[shelf{warehouse, sku}]
-	})
-	return v.planView(plan, names), nil
-}
-
-func (v *visit) planView(plan sourcing.Plan, names map[id.SKU]string) page.Plan {
-	view := page.Plan{Short: shortLines(plan.Short, names), Why: v.steps(plan.Why)}
-	index := map[id.Site]int{}
-	for _, take := range plan.Takes {
-		i, begun := index[take.Warehouse]
-		if !begun {
-			i = len(view.Parcels)
-			index[take.Warehouse] = i
-			view.Parcels = append(view.Parcels, page.Parcel{Site: string(take.Warehouse), Name: v.SiteNames[take.Warehouse]})
-		}
-		view.Parcels[i].Lines = append(view.Parcels[i].Lines,
-			page.ParcelLine{SKU: string(take.SKU), Name: names[take.SKU], Quantity: take.Units})
-	}
-	return view
-}
+func promiseOf(p order.Promise) page.Promise { return page.Promise{From: p.From, To: p.To} }
 
 func shortLines(short []sourcing.Shortage, names map[id.SKU]string) []page.ShortLine {
 	lines := make([]page.ShortLine, len(short))

@@ -30,7 +30,7 @@ func TestACustomerOrdersOverBothWarehouses(t *testing.T) {
 	if g.path != "/cart" {
 		t.Errorf("adding led to %s", g.path)
 	}
-	b.get("/checkout").want(t, 200, "2 parcels, from wh1 and wh2.", "5 × Blue mug", "2 × Blue mug", "spill-over")
+	b.get("/checkout").want(t, 200, "2 parcels, from wh1 and wh2.", "5 × Blue mug", "2 × Blue mug", "kept for you until")
 
 	g = b.send(http.MethodPost, "/checkout", b.checkout())
 	g.want(t, 200, "Thank you.", "2 parcels from wh1 and wh2")

@@ -30,6 +30,11 @@ var flashes = map[string]page.Flash{
 	"logged-out":     {Kind: page.Done, Text: "You are logged out."},
 	"saved":          {Kind: page.Done, Text: "Your data is saved."},
 	"carts-joined":   {Kind: page.Note, Text: "The cart of your last visit and this one are joined. Of what was in both, the larger quantity is kept.", Link: "View cart", Href: "/cart"},
+	"again":          {Kind: page.Done, Text: "What you ordered is in your cart."},
+	"dropped":        {Kind: page.Done, Text: "It is called off, and not waited for any more."},
+	"redirect-asked": {Kind: page.Note, Text: "The warehouses are asked to ship to the new address. This page tells their answer."},
+	"redirected":     {Kind: page.Done, Text: "The order goes to the new address."},
+	"return-asked":   {Kind: page.Done, Text: "Your return is announced. Send it back, and you get your money when it is here."},
 	"ordered":        {Kind: page.Note, Text: "This was ordered already as order " + numberSign + ", which you see here as it stands. Nothing was ordered a second time, and nothing of it was changed."},
 	"ordered-voided": {Kind: page.Care, Text: "This was ordered already as order " + numberSign + ", which is voided. Nothing was ordered a second time. To try again, check out anew.", Link: "View cart", Href: "/cart"},
 }

@@ -16,6 +16,10 @@ func (v *visit) cards(rows []store.ProductRow) ([]page.Card, error) {
 	if err != nil {
 		return nil, err
 	}
+	home, err := v.home()
+	if err != nil {
+		return nil, err
+	}
 	cards := make([]page.Card, len(rows))
 	for i, row := range rows {
 		available, err := v.Store.Availability(v.ctx(), row.SKU)
@@ -23,6 +27,7 @@ func (v *visit) cards(rows []store.ProductRow) ([]page.Card, error) {
 			return nil, err
 		}
 		cards[i] = cardOf(row, available, stale)
+		cards[i].Availability.Ahead = v.ahead(row.Product, home)
 	}
 	return cards, nil
 }

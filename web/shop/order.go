@@ -1,17 +1,21 @@
 package shop
 
 import (
+	"maps"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
-	"time"
+	"strings"
 
 	"github.com/a-h/templ"
 
+	"crossdock/core/cart"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
-	"crossdock/core/sourcing"
 	"crossdock/site/store"
+	"crossdock/web/httpfault"
 	"crossdock/web/page"
 )
 
@@ -58,6 +62,53 @@ func showPlaced(v *visit) error {
 	return v.showIn(http.StatusOK, func(f page.Frame) templ.Component { return view.Placed(f) })
 }
 
+// done leads back to the order, whose page tells what has become of it.
+func (v *visit) done(o order.Order, flash string) error {
+	if flash != "" {
+		v.flash(flash)
+	}
+	v.redirect(string(page.OrderURL(o.ID.String())))
+	return nil
+}
+
+// refused shows the order as it now is, with what was wrong with a change of it.
+// fill puts what was typed back into its form, with what is wrong with the fields;
+// nil: there is none. What no other input would mend is returned as it came.
+func (v *visit) refused(which id.Order, refusal error, fill func(view *page.Order, wrong page.FieldErrors)) error {
+	told := httpfault.Of(refusal)
+	switch told.Kind {
+	case fault.Invalid, fault.Conflict, fault.Exists, fault.Busy:
+	default:
+		return refusal
+	}
+	if told.Kind != fault.Invalid {
+		told.Field = "" // of the command, and of no field in the form
+	}
+	return v.refusedFields(which, told.Status, page.FieldErrors{told.Field: told.Message}, fill)
+}
+
+func (v *visit) refusedFields(which id.Order, status int, wrong page.FieldErrors, fill func(view *page.Order, wrong page.FieldErrors)) error {
+	o, err := v.Store.Lookups().Order(v.ctx(), which)
+	if err != nil {
+		return err
+	}
+	view, err := v.orderView(o)
+	if err != nil {
+		return err
+	}
+	if fill != nil {
+		fill(&view, wrong)
+	}
+	f, err := v.frame()
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(wrong)) {
+		f.Flashes = append(f.Flashes, page.Flash{Kind: page.Fail, Text: sentence(wrong[name])})
+	}
+	return v.show(status, view.Page(f))
+}
+
 func voidOrder(v *visit) error {
 	o, err := v.ownOrder()
 	if err != nil {
@@ -65,134 +116,165 @@ func voidOrder(v *visit) error {
 	}
 	switch o.Status {
 	case order.Voided:
-		return fault.New(fault.Conflict, "this order is voided already")
+		return v.refused(o.ID, fault.New(fault.Conflict, "this order is voided already"), nil)
 	case order.Sent, order.Delivered:
-		return fault.New(fault.Conflict, "this order was sent: what you do not want to keep can be returned")
+		return v.refused(o.ID, fault.New(fault.Conflict, "this order was sent: what you do not want to keep can be returned"), nil)
 	}
 	command := store.VoidOrder{Order: o.ID, By: v.user.ID, Reason: "called off by the customer"}
 	if _, err := v.Store.Do(v.ctx(), command); err != nil {
+		return v.refused(o.ID, err, nil)
+	}
+	return v.done(o, "")
+}
+
+// dropWaiting calls off what is still to come in.
+func dropWaiting(v *visit) error {
+	o, err := v.ownOrder()
+	if err != nil {
 		return err
 	}
-	v.redirect(string(page.OrderURL(o.ID.String())))
-	return nil
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	line, err := strconv.Atoi(form.Get("line"))
+	if err != nil || o.Line(line) == nil {
+		return v.refused(o.ID, fault.New(fault.Invalid, "the order has no line %s", fault.Quote(form.Get("line"))), nil)
+	}
+	command := store.DropBackorder{Order: o.ID, By: v.user.ID, Line: line, Reason: "called off by the customer"}
+	if _, err := v.Store.Do(v.ctx(), command); err != nil {
+		return v.refused(o.ID, err, nil)
+	}
+	return v.done(o, "dropped")
 }
 
-// orderView tells all that is known of an order.
-func (v *visit) orderView(o order.Order) (page.Order, error) {
-	stale, err := v.stale()
+// changeAddress asks for the order to go elsewhere in its district.
+func changeAddress(v *visit) error {
+	o, err := v.ownOrder()
 	if err != nil {
-		return page.Order{}, err
+		return err
 	}
-	events, notices, err := v.Store.Story(v.ctx(), o.ID)
+	form, err := v.form()
 	if err != nil {
-		return page.Order{}, err
+		return err
 	}
-	district, known, err := v.district(o.Address.District)
+	fill := func(view *page.Order, wrong page.FieldErrors) {
+		view.Redirect.Address, view.Redirect.Errors = typedAddress(form), wrong
+	}
+	address := addressOf(form)
+	if wrong := checkAddress(address); len(wrong) > 0 {
+		return v.refusedFields(o.ID, http.StatusUnprocessableEntity, wrong, fill)
+	}
+	address.District, address.Email, address.Phone = o.Address.District, o.Address.Email, o.Address.Phone
+	command := store.ChangeAddress{Order: o.ID, By: v.user.ID, Address: address}
+	if command.Key, err = v.formKeyOf(o, "address", form, "name", "street", "postal_code", "city"); err != nil {
+		return v.refused(o.ID, err, fill)
+	}
+	answer, err := v.Store.Do(v.ctx(), command)
 	if err != nil {
-		return page.Order{}, err
+		return v.refused(o.ID, err, fill)
 	}
-	view := page.Order{
-		Order: o.ID.String(), Number: strconv.FormatInt(o.Number, 10), Status: string(o.Status),
-		PlacedAt: v.local(o.PlacedAt), Now: v.local(v.Now()), District: string(o.Address.District),
-		Address: page.Address{
-			Name: o.Address.Name, Street: o.Address.Street, PostalCode: o.Address.PostalCode,
-			City: o.Address.City, District: string(o.Address.District),
-		},
-		Payment: paymentOf(o), Units: unitsOf(o), Total: o.Total, Why: v.steps(o.Why),
-		Fulfillments: v.fulfillments(o, stale),
+	if after := answer.(order.Order); after.NewAddress != nil {
+		return v.done(o, "redirect-asked")
 	}
-	if known {
-		view.District, view.Address.District = district.Name, district.Name
-	}
-	if err := v.orderLines(&view, o); err != nil {
-		return page.Order{}, err
-	}
-	v.tellStory(&view, events, notices)
-	tellVoiding(&view, o)
-	return view, nil
+	return v.done(o, "redirected")
 }
 
-func (v *visit) orderLines(view *page.Order, o order.Order) error {
-	names := map[id.SKU]string{}
+// askReturn announces that units come back.
+func askReturn(v *visit) error {
+	o, err := v.ownOrder()
+	if err != nil {
+		return err
+	}
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	fill := func(view *page.Order, wrong page.FieldErrors) {
+		view.Back.Reason, view.Back.Errors = kept(form.Get("reason")), wrong
+		for i := range view.Back.Lines {
+			view.Back.Lines[i].Typed = kept(form.Get(view.Back.Lines[i].Field()))
+		}
+	}
+	command := store.AskReturn{Order: o.ID, By: v.user.ID, Reason: strings.TrimSpace(form.Get("reason"))}
+	wrong := page.FieldErrors{}
+	if command.Lines = linesBack(o, form, wrong); len(command.Lines) == 0 && len(wrong) == 0 {
+		wrong[""] = "say of at least one product how many you send back"
+	}
+	if command.Reason == "" {
+		wrong["reason"] = "the reason is empty: say why, in a word or two"
+	}
+	if len(wrong) > 0 {
+		return v.refusedFields(o.ID, http.StatusUnprocessableEntity, wrong, fill)
+	}
+	if command.Key, err = v.formKeyOf(o, "return", form, returnFields(o)...); err != nil {
+		return v.refused(o.ID, err, fill)
+	}
+	if _, err := v.Store.Do(v.ctx(), command); err != nil {
+		return v.refused(o.ID, err, fill)
+	}
+	return v.done(o, "return-asked")
+}
+
+// linesBack reads how many units of each line come back; what cannot be meant goes
+// into wrong.
+func linesBack(o order.Order, form url.Values, wrong page.FieldErrors) []store.Back {
+	var back []store.Back
 	for _, line := range o.Lines {
-		sum, err := line.Price.Times(line.Quantity)
-		if err != nil {
-			return err
-		}
-		kind := ""
-		if row, err := v.Store.Product(v.ctx(), line.SKU); err == nil {
-			kind = row.Type
-		} else if !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		names[line.SKU] = line.Name
-		view.Lines = append(view.Lines, page.OrderLine{
-			SKU: string(line.SKU), Name: line.Name, Type: kind, Price: line.Price, Sum: sum, Quantity: line.Quantity,
-		})
-	}
-	if o.Status == order.Voided {
-		view.Short = shortLines(missingOf(o.Why), names)
-	}
-	return nil
-}
-
-// missingOf reads out of an order's steps what nobody had, summed per SKU.
-func missingOf(why []order.Step) []sourcing.Shortage {
-	var short []sourcing.Shortage
-	index := map[id.SKU]int{}
-	for _, step := range why {
-		if step.Verdict != order.Missing {
+		field := page.ReturnableLine{Line: line.Number}.Field()
+		text := strings.TrimSpace(form.Get(field))
+		if text == "" {
 			continue
 		}
-		i, begun := index[step.SKU]
-		if !begun {
-			i = len(short)
-			index[step.SKU] = i
-			short = append(short, sourcing.Shortage{SKU: step.SKU})
+		units, err := quantity(text, 0)
+		if err != nil {
+			wrong[field], _ = fault.Public(err)
 		}
-		short[i].Ordered += step.Wanted
-		short[i].Missing += step.Wanted - step.Got
+		if units > 0 {
+			back = append(back, store.Back{Line: line.Number, Units: units})
+		}
 	}
-	return short
+	return back
 }
 
-func (v *visit) fulfillments(o order.Order, stale map[id.Site]time.Time) []page.Fulfillment {
-	var all []page.Fulfillment
-	for _, f := range o.Fulfillments {
-		part := page.Fulfillment{
-			Site: string(f.Warehouse), Name: v.SiteNames[f.Warehouse], Status: string(f.Stage),
-			Updated: v.local(f.ChangedAt), Stale: v.local(stale[f.Warehouse]),
-		}
-		for _, p := range f.Lines {
-			name := string(p.SKU)
-			if line := o.Line(p.Line); line != nil {
-				name = line.Name
-			}
-			units := p.Live()
-			if f.Stage == order.VoidedStage {
-				units = p.Quantity // what it would have been
-			}
-			if units > 0 {
-				part.Lines = append(part.Lines, page.ParcelLine{SKU: string(p.SKU), Name: name, Quantity: units})
-			}
-		}
-		all = append(all, part)
+func returnFields(o order.Order) []string {
+	fields := []string{"reason"}
+	for _, line := range o.Lines {
+		fields = append(fields, page.ReturnableLine{Line: line.Number}.Field())
 	}
-	return all
+	return fields
 }
 
-func (v *visit) tellStory(view *page.Order, events []order.Event, notices []order.Notice) {
-	for _, e := range events {
-		title, kind := eventTitle(e.Kind)
-		view.Timeline = append(view.Timeline, page.Event{
-			At: v.local(e.At), Title: title, Detail: detailOf(e), Site: string(e.Site), Kind: kind,
-		})
+// formKeyOf reads the key of a form about an order, so that a second click is not
+// a second command.
+func (v *visit) formKeyOf(o order.Order, command string, form url.Values, fields ...string) (store.Key, error) {
+	if _, err := id.ParseUUID(form.Get("key")); err != nil {
+		return store.Key{}, fault.New(fault.Invalid, "the form has lost its key: try again")
 	}
-	for _, n := range notices {
-		channel := n.Channel
-		if channel == "page" {
-			channel = "in the shop"
+	return v.key(command+"/"+o.ID.String(), form.Get("key"), form, fields...), nil
+}
+
+// orderAgain puts what was ordered into the cart, beside what is there. Doing it
+// twice does no more.
+func orderAgain(v *visit) error {
+	o, err := v.ownOrder()
+	if err != nil {
+		return err
+	}
+	var ordered cart.Cart
+	for _, line := range o.Lines {
+		if !v.Store.Sells(line.SKU) {
+			continue
 		}
-		view.Notifications = append(view.Notifications, page.Notification{At: v.local(n.At), Channel: channel, Subject: n.Text})
+		if more, err := ordered.Add(line.SKU, line.Quantity); err == nil { // else it does not fit
+			ordered = more
+		}
 	}
+	merge := func(c cart.Cart) (cart.Cart, error) { return c.Merge(ordered), nil }
+	if _, err := v.Carts.Change(v.ctx(), v.owner(), merge); err != nil {
+		return err
+	}
+	v.flash("again")
+	v.redirect("/cart")
+	return nil
 }

@@ -2,8 +2,6 @@ package shop
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,20 +13,12 @@ import (
 	"crossdock/core/order"
 	"crossdock/core/pay"
 	"crossdock/site/store"
+	"crossdock/web/httpfault"
 	"crossdock/web/page"
 )
 
-// seenDigest stands for the products, quantities and prices that the customer was
-// shown: an order for anything else is not what was agreed to.
-func seenDigest(lines []page.CartLine) string {
-	hash := sha256.New()
-	encoder := json.NewEncoder(hash)
-	for _, line := range lines {
-		// A hash takes everything, and these are strings and numbers: no error.
-		_ = encoder.Encode([]any{line.SKU, line.Quantity, line.Price})
-	}
-	return hex.EncodeToString(hash.Sum(nil)[:16])
-}
+// orderFields are the fields of the checkout form that make one order another.
+var orderFields = [...]string{"name", "street", "postal_code", "city", "district", "payment", "token"}
 
 // placeOrder orders the cart that the customer was shown. The form's key makes a
 // second click, or a reload, the same order. Whether there is one is asked first,
@@ -39,9 +29,9 @@ func placeOrder(v *visit) error {
 	if err != nil {
 		return err
 	}
-	key, seen, _ := strings.Cut(form.Get("key"), ".")
+	key, seen := formKey(form)
 	if _, err := id.ParseUUID(key); err != nil {
-		return fault.New(fault.Invalid, "the form has lost its key: go back to the cart and check out again")
+		return lostKey()
 	}
 	basket, err := v.basket()
 	if err != nil {
@@ -63,34 +53,60 @@ func placeOrder(v *visit) error {
 		return v.orderedAlready(command.Key.Name, err)
 	}
 	if err != nil {
-		errors, status, err := formErrors(err, "name", "street", "postal_code", "city", "district", "payment")
-		if err != nil {
-			return err
-		}
-		return v.checkoutPage(status, basket, key, form, errors)
+		return v.notPlaced(err, basket, key, form)
 	}
 	v.redirect(string(page.PlacedURL(placement.Order.ID.String())))
 	return nil
+}
+
+// notPlaced shows the form again with what was wrong with it. A cart or a price
+// that changed in this very moment is something that the customer has to look at.
+func (v *visit) notPlaced(err error, basket cart.Cart, key string, form url.Values) error {
+	told := httpfault.Of(err)
+	if told.Kind == fault.Conflict && (told.Field == "cart" || strings.HasSuffix(told.Field, ".price")) {
+		basket, err := v.basket()
+		if err != nil {
+			return err
+		}
+		if len(basket.Lines) == 0 {
+			return v.nothingToOrder()
+		}
+		return v.checkoutPage(http.StatusConflict, basket, key, form, page.FieldErrors{"": told.Message})
+	}
+	errors, status, err := formErrors(err, orderFields[:]...)
+	if err != nil {
+		return err
+	}
+	return v.checkoutPage(status, basket, key, form, errors)
 }
 
 // refuseOrder answers an order that the customer cannot have meant, or whose
 // parcel could not arrive, and reports whether it did.
 func (v *visit) refuseOrder(form url.Values, basket cart.Cart, to order.Address, key, seen string) (bool, error) {
 	if len(basket.Lines) == 0 {
-		v.flash("empty")
-		v.redirect("/cart")
-		return true, nil
+		return true, v.nothingToOrder()
 	}
 	lines, _, err := v.cartLines(basket)
 	if err != nil {
 		return true, err
 	}
-	if seenDigest(lines) != seen {
+	prices := pricesSeen(form)
+	if seenDigest(basket) != seen || len(prices) != len(lines) {
+		form.Del("seen")
 		return true, v.checkoutPage(http.StatusConflict, basket, key, form, page.FieldErrors{
-			"": "your cart or a price has changed since you saw this page: look at it again before you order",
+			"": "your cart has changed since you saw this page: look at it again before you order",
 		})
 	}
-	if errors := checkAddress(to); len(errors) > 0 {
+	if repriced(lines, prices) {
+		return true, v.checkoutPage(http.StatusConflict, basket, key, form, page.FieldErrors{
+			"": "a price has changed since you saw this page: the new one stands in your order now. Look at it, and order again if you agree",
+		})
+	}
+	errors := checkAddress(to)
+	if form.Get("payment") == "" {
+		errors["payment"] = "choose how to pay"
+	}
+	if len(errors) > 0 {
 		return true, v.checkoutPage(http.StatusUnprocessableEntity, basket, key, form, errors)
 	}
 	return false, nil
@@ -99,23 +115,41 @@ func (v *visit) refuseOrder(form url.Values, basket cart.Cart, to order.Address,
 // orderOf makes the command. Its key belongs to the customer: nobody can ask for
 // the answer of another one's.
 func (v *visit) orderOf(form url.Values, basket cart.Cart, key string) store.PlaceOrder {
-	address := order.Address{
-		Name: form.Get("name"), Street: form.Get("street"), PostalCode: form.Get("postal_code"), City: form.Get("city"),
-		District: id.District(form.Get("district")), Email: v.user.Email, Phone: v.user.Phone,
+	address := addressOf(form)
+	address.District, address.Email, address.Phone = id.District(form.Get("district")), v.user.Email, v.user.Phone
+	command := store.PlaceOrder{
+		Key: v.key("checkout", key, form, orderFields[:]...), Customer: v.user.ID, Address: address,
+		Payment: pay.Method(form.Get("payment")), ClearCart: v.owner(),
 	}
+	if command.Payment == pay.Card { // the field is there whatever is chosen
+		command.Token = strings.TrimSpace(form.Get("token"))
+	}
+	prices := pricesSeen(form)
+	for i, line := range basket.Lines {
+		wanted := store.Wanted{SKU: line.SKU, Units: line.Units}
+		if i < len(prices) {
+			wanted.Seen = &prices[i]
+		}
+		command.Lines = append(command.Lines, wanted)
+	}
+	return command
+}
+
+// key makes a form idempotent: the same fields under the same key are the same
+// command of this customer.
+func (v *visit) key(command, key string, form url.Values, fields ...string) store.Key {
 	hash := sha256.New()
-	for _, name := range []string{"name", "street", "postal_code", "city", "district", "payment"} {
+	for _, name := range fields {
 		sum := sha256.Sum256([]byte(form.Get(name)))
 		hash.Write(sum[:])
 	}
-	command := store.PlaceOrder{
-		Key:      store.Key{Name: "checkout/" + v.user.ID.String() + "/" + key, BodyHash: [32]byte(hash.Sum(nil))},
-		Customer: v.user.ID, Address: address, Payment: pay.Method(form.Get("payment")), ClearCart: v.owner(),
+	return store.Key{Name: command + "/" + v.user.ID.String() + "/" + key, BodyHash: [32]byte(hash.Sum(nil))}
+}
+
+func addressOf(form url.Values) order.Address {
+	return order.Address{
+		Name: form.Get("name"), Street: form.Get("street"), PostalCode: form.Get("postal_code"), City: form.Get("city"),
 	}
-	for _, line := range basket.Lines {
-		command.Lines = append(command.Lines, store.Wanted{SKU: line.SKU, Units: line.Units})
-	}
-	return command
 }
 
 // placedBefore returns what a key was used for; nil for nothing yet.

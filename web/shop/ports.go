@@ -6,6 +6,7 @@ import (
 	"crossdock/core/cart"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/pay"
 	"crossdock/site/books"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
@@ -42,6 +43,58 @@ type Carts interface {
 	// Move merges one cart into another and empties it. Doing it twice does no more.
 	Move(ctx context.Context, from, to string) error
 }
+
+// Published tells what the store has committed of units that are not free now. It
+// is a port because the store's queries do not tell it.
+type Published interface {
+	// Expected returns what suppliers have announced of a SKU, by warehouse.
+	Expected(sku id.SKU) []store.Expected
+	// Hold returns what is kept for the owner of a cart, if anything is.
+	Hold(owner string) (store.Hold, bool)
+}
+
+var _ Published = (*store.Published)(nil)
+
+// nothingPublished knows of nothing.
+type nothingPublished struct{}
+
+// Expected implements Published.
+func (nothingPublished) Expected(id.SKU) []store.Expected { return nil }
+
+// Hold implements Published.
+func (nothingPublished) Hold(string) (store.Hold, bool) { return store.Hold{}, false }
+
+// noRecords knows of nothing either.
+type noRecords struct{}
+
+// Transactions implements Records.
+func (noRecords) Transactions(context.Context, id.Order) ([]pay.Transaction, error) { return nil, nil }
+
+// Returns implements Records.
+func (noRecords) Returns(context.Context, id.Order) ([]store.Return, error) { return nil, nil }
+
+// Records are what belongs to orders: see store.Records.
+type Records interface {
+	// Transactions returns the steps of an order's payment, in the order in
+	// which they were asked for.
+	Transactions(ctx context.Context, which id.Order) ([]pay.Transaction, error)
+	// Returns returns what an order's customer sends back, oldest first.
+	Returns(ctx context.Context, which id.Order) ([]store.Return, error)
+}
+
+var _ Records = store.Records(nil)
+
+// Payments tells which ways to pay are offered.
+type Payments interface {
+	// Provider names who carries out a method, and whether it is offered here.
+	Provider(method pay.Method) (name string, offered bool)
+}
+
+// atDoor offers payment on delivery alone.
+type atDoor struct{}
+
+// Provider implements Payments.
+func (atDoor) Provider(method pay.Method) (string, bool) { return "", method == pay.OnDelivery }
 
 var _ Carts = StoreCarts{}
 

@@ -38,6 +38,11 @@ func (v *visit) productPage(status int, sku string, quantity int64, problem stri
 		Card: cardOf(row, available, stale), Description: row.Description, Now: v.local(v.Now()),
 		MaxQuantity: maxQuantity, Quantity: quantity, Error: problem, InCart: basket.Units(row.SKU),
 	}
+	home, err := v.home()
+	if err != nil {
+		return err
+	}
+	view.Availability.Ahead = v.ahead(row.Product, home)
 	if view.Sites, err = v.shelvesOf(available); err != nil {
 		return err
 	}

@@ -22,8 +22,11 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
+	"crossdock/core/pay"
 	"crossdock/dist/feed"
+	"crossdock/engine/manualpay"
 	"crossdock/engine/memory"
+	"crossdock/engine/testpay"
 	"crossdock/site/books"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
@@ -41,6 +44,9 @@ type rig struct {
 	warehouses map[id.Site]*memoryWarehouse
 	sites      *fakeSites
 	carts      *openCarts
+	published  *store.Published
+	company    *testpay.Company
+	now        atomic.Pointer[time.Time] // nil: the time of the machine
 	commits    atomic.Int64
 	logged     *syncBuffer
 	base       string
@@ -145,6 +151,13 @@ func (c *openCarts) Move(ctx context.Context, from, to string) error {
 
 func newRig(t *testing.T, adjust ...func(*shop.Deps)) *rig {
 	t.Helper()
+	return newRigOf(t, 100, adjust...)
+}
+
+// newRigOf is newRig with warehouses that hand out a share of their stock, in
+// percent, before they are asked for more.
+func newRigOf(t *testing.T, share int, adjust ...func(*shop.Deps)) *rig {
+	t.Helper()
 	r := &rig{
 		t: t, engine: memory.NewStore("store", 1), warehouses: map[id.Site]*memoryWarehouse{},
 		sites: &fakeSites{cut: map[id.Site]time.Time{}}, logged: &syncBuffer{},
@@ -152,15 +165,20 @@ func newRig(t *testing.T, adjust ...func(*shop.Deps)) *rig {
 	r.engine.Fail(func(int) error { r.commits.Add(1); return nil })
 	ids := &counter{}
 	var err error
+	r.company, err = testpay.Open(testpay.Options{})
+	r.must(err)
+	r.published = store.Watch(r.engine)
+	payments := till{r.company}
 	r.store, err = store.Open(t.Context(), store.Ports{
-		Journal: r.engine, Lookups: r.engine, Queries: r.engine, IDs: ids, Now: time.Now,
-	}, store.Options{AskWait: time.Millisecond})
+		Journal: r.published, Lookups: r.engine, Queries: r.engine, Records: r.engine, Payments: payments, IDs: ids, Now: r.clock,
+	}, store.Options{AskWait: time.Millisecond, TickEvery: -1})
 	r.must(err)
 	t.Cleanup(r.store.Close)
 	for _, name := range []id.Site{"wh1", "wh2"} {
 		engine := memory.NewWarehouse(name, 1)
-		wh, err := warehouse.Open(t.Context(), warehouse.Ports{Journal: engine, Queries: engine, IDs: ids, Now: time.Now},
-			warehouse.Options{Store: "store"})
+		wh, err := warehouse.Open(t.Context(), warehouse.Ports{
+			Journal: engine, Queries: engine, Purchases: engine, Returns: engine, IDs: ids, Now: r.clock,
+		}, warehouse.Options{Stores: []id.Site{"store"}, SharePercent: share})
 		r.must(err)
 		t.Cleanup(wh.Close)
 		r.warehouses[name] = &memoryWarehouse{wh, engine}
@@ -168,7 +186,8 @@ func newRig(t *testing.T, adjust ...func(*shop.Deps)) *rig {
 	r.fill()
 	r.carts = &openCarts{Carts: shop.StoreCarts{Store: r.store}}
 	deps := shop.Deps{
-		Store: r.store, Sites: r.sites, Carts: r.carts, IDs: ids, Now: time.Now, Currency: "GBP", Name: "Testdock",
+		Store: r.store, Sites: r.sites, Carts: r.carts, IDs: ids, Now: r.clock, Currency: "GBP", Name: "Testdock",
+		Published: r.published, Records: r.engine, Payments: payments, TestCards: testpay.Tokens(),
 		Log:  slog.New(slog.NewTextHandler(r.logged, nil)),
 		Zone: time.UTC, TriesPerMinute: -1,
 	}
@@ -179,6 +198,44 @@ func newRig(t *testing.T, adjust ...func(*shop.Deps)) *rig {
 	t.Cleanup(server.Close)
 	r.base = server.URL
 	return r
+}
+
+// till asks people for transfers, and the card company for cards.
+type till struct{ *testpay.Company }
+
+func (c till) Provider(method pay.Method) (string, bool) {
+	if name, offered := (manualpay.Provider{}).Provider(method); offered {
+		return name, true
+	}
+	return c.Company.Provider(method)
+}
+
+func (c till) Request(ctx context.Context, t pay.Transaction) (pay.Answer, error) {
+	if t.Method == pay.Card {
+		return c.Company.Request(ctx, t)
+	}
+	return manualpay.Provider{}.Request(ctx, t)
+}
+
+func (c till) Status(ctx context.Context, t pay.Transaction) (pay.Answer, error) {
+	if t.Method == pay.Card {
+		return c.Company.Status(ctx, t)
+	}
+	return manualpay.Provider{}.Status(ctx, t)
+}
+
+// clock is the time that all sites go by.
+func (r *rig) clock() time.Time {
+	if now := r.now.Load(); now != nil {
+		return *now
+	}
+	return time.Now()
+}
+
+// later moves the time of all sites on.
+func (r *rig) later(by time.Duration) {
+	now := r.clock().Add(by)
+	r.now.Store(&now)
 }
 
 func (r *rig) must(err error) {
@@ -370,9 +427,18 @@ func (b *browser) checkout() url.Values {
 		b.r.t.Fatalf("checkout: %d at %s\n%s", g.status, g.path, text(g.body))
 	}
 	return url.Values{
-		"key": {key[1]}, "name": {"Maren Holt"}, "street": {"Quay 3"}, "postal_code": {"LS1"}, "city": {"Leeds"},
+		"key": {key[1]}, "seen": {hidden(g.body, "seen")}, "name": {"Maren Holt"}, "street": {"Quay 3"}, "postal_code": {"LS1"}, "city": {"Leeds"},
 		"district": {"north"}, "payment": {"on-delivery"},
 	}
+}
+
+// hidden returns the value of a hidden field.
+func hidden(body, name string) string {
+	found := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(body)
+	if found == nil {
+		return ""
+	}
+	return found[1]
 }
 
 var tags = regexp.MustCompile(`(?s)<head>.*?</head>|<svg.*?</svg>|<[^>]*>`)

@@ -115,6 +115,8 @@ func customersOnly(route answer) answer {
 			next = v.URL.RequestURI()
 		} else if v.URL.Path == "/checkout" || v.URL.Path == "/profile" {
 			next = v.URL.Path
+		} else if v.URL.Path == "/checkout/hold" {
+			next = "/checkout"
 		}
 		v.redirect(loginPath(next))
 		return nil

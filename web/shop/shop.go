@@ -31,9 +31,18 @@ type Deps struct {
 	Store *store.Store
 	Sites Sites
 	Carts Carts // default: the store site's own
-	IDs   id.Source
-	Now   func() time.Time
-	Log   *slog.Logger
+	// Published is what may be sold ahead, and is kept for checkouts: the one that
+	// the store writes its journal through. Default: nothing is expected, and holds
+	// end by themselves.
+	Published Published
+	Records   Records  // of payments and returns; default: there are none
+	Payments  Payments // default: payment on delivery alone
+	// TestCards are the tokens of a simulated card company, offered in the place of
+	// a card; none: the company is a real one.
+	TestCards []string
+	IDs       id.Source
+	Now       func() time.Time
+	Log       *slog.Logger
 
 	Site      id.Site            // the store's name among the sites; default "store"
 	SiteNames map[id.Site]string // for people; default: none
@@ -63,6 +72,15 @@ type shop struct {
 func New(deps Deps) http.Handler {
 	if deps.Carts == nil {
 		deps.Carts = StoreCarts{deps.Store}
+	}
+	if deps.Published == nil {
+		deps.Published = nothingPublished{}
+	}
+	if deps.Records == nil {
+		deps.Records = noRecords{}
+	}
+	if deps.Payments == nil {
+		deps.Payments = atDoor{}
 	}
 	if deps.Site == "" {
 		deps.Site = "store"
@@ -96,26 +114,31 @@ func New(deps Deps) http.Handler {
 // routes is every address of the storefront besides the files under /static/ and
 // the two that browsers and crawlers ask for unbidden, in unbidden.go.
 var routes = map[string]answer{
-	"GET /{$}":                 showLanding,
-	"GET /catalog":             showCatalog,
-	"GET /product/{sku}":       showProduct,
-	"POST /cart/add":           addToCart,
-	"GET /cart":                showCart,
-	"POST /cart/set":           setInCart,
-	"POST /cart/remove":        removeFromCart,
-	"GET /checkout":            customersOnly(showCheckout),
-	"POST /checkout":           customersOnly(placeOrder),
-	"GET /placed/{order}":      customersOnly(showPlaced),
-	"GET /register":            showRegister,
-	"POST /register":           register,
-	"GET /login":               showLogin,
-	"POST /login":              logIn,
-	"POST /logout":             logOut,
-	"GET /profile":             customersOnly(showProfile),
-	"POST /profile":            customersOnly(changeProfile),
-	"GET /order/{order}":       customersOnly(showOrder),
-	"POST /order/{order}/void": customersOnly(voidOrder),
-	"GET /sites":               showSites,
-	"POST /sites/{site}/cut":   cutSite,
-	"POST /sites/{site}/heal":  healSite,
+	"GET /{$}":                    showLanding,
+	"GET /catalog":                showCatalog,
+	"GET /product/{sku}":          showProduct,
+	"POST /cart/add":              addToCart,
+	"GET /cart":                   showCart,
+	"POST /cart/set":              setInCart,
+	"POST /cart/remove":           removeFromCart,
+	"GET /checkout":               customersOnly(showCheckout),
+	"POST /checkout":              customersOnly(placeOrder),
+	"POST /checkout/hold":         customersOnly(keepUnits),
+	"GET /placed/{order}":         customersOnly(showPlaced),
+	"GET /register":               showRegister,
+	"POST /register":              register,
+	"GET /login":                  showLogin,
+	"POST /login":                 logIn,
+	"POST /logout":                logOut,
+	"GET /profile":                customersOnly(showProfile),
+	"POST /profile":               customersOnly(changeProfile),
+	"GET /order/{order}":          customersOnly(showOrder),
+	"POST /order/{order}/void":    customersOnly(voidOrder),
+	"POST /order/{order}/drop":    customersOnly(dropWaiting),
+	"POST /order/{order}/address": customersOnly(changeAddress),
+	"POST /order/{order}/return":  customersOnly(askReturn),
+	"POST /order/{order}/again":   customersOnly(orderAgain),
+	"GET /sites":                  showSites,
+	"POST /sites/{site}/cut":      cutSite,
+	"POST /sites/{site}/heal":     healSite,
 }

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"crossdock/core/id"
 	"crossdock/core/order"
+	"crossdock/core/sourcing"
 	"crossdock/web/page"
 )
 
@@ -38,6 +40,50 @@ func eventTitle(kind string) (string, page.FlashKind) {
 	case string(order.Picking):
 		return "Picking started", page.Note
 	default:
+		return laterTitle(kind)
+	}
+}
+
+// laterTitle says what the store itself does to an order after its placement.
+func laterTitle(kind string) (string, page.FlashKind) {
+	switch kind {
+	case "filled":
+		return "Came in", page.Done
+	case "withdrawn":
+		return "Not delivered by our supplier", page.Care
+	case "dated":
+		return "New day of our supplier", page.Note
+	case "promise-changed":
+		return "New day of arrival", page.Care
+	case "released":
+		return "Released", page.Note
+	case "backorder-dropped":
+		return "Called off before it came in", page.Note
+	case "voided-in-part":
+		return "Called off in part", page.Care
+	case "redirect-asked":
+		return "New address asked for", page.Note
+	case "redirected":
+		return "New address", page.Done
+	case "redirect-refused":
+		return "Too late for a new address", page.Care
+	case "return-asked":
+		return "Return announced", page.Note
+	case "returned":
+		return "Came back", page.Note
+	case "inspected":
+		return "Looked at, and refunded", page.Done
+	case "paid":
+		return "Payment authorized", page.Done
+	case "declined":
+		return "Payment declined", page.Fail
+	case "unpaid":
+		return "Not paid in time", page.Fail
+	case "moving":
+		return "To be shipped together", page.Note
+	case "not-moved":
+		return "Shipped apart after all", page.Note
+	default:
 		return sentenceWord(kind), page.Note
 	}
 }
@@ -52,29 +98,78 @@ func tellVoiding(view *page.Order, o order.Order) {
 		view.VoidHint = "It was sent: what you do not want to keep can be returned."
 	case o.VoidAsked:
 		view.VoidAsked = true
+	case packed(o):
+		view.VoidHint = "It is packed: the order cannot be voided here any more. Ask our customer service, or send it back when it is there."
 	case possible:
 		view.CanVoid = true
-		view.VoidHint = "Until a parcel is sent, the order can be voided."
+		view.VoidHint = "Until it is picked, the order can be voided."
 	}
+}
+
+// packed reports whether a warehouse is past its shelves with a part of the order,
+// from when on the store does not let its customer void it.
+func packed(o order.Order) bool {
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
+		if f.Stage != order.VoidedStage && !f.Unpicked() && f.Stage != order.Picking && f.Stage != order.ShortStage {
+			return true
+		}
+	}
+	return false
 }
 
 // steps says the choice of warehouses in words.
 func (v *visit) steps(why []order.Step) []page.Step {
 	steps := make([]page.Step, len(why))
 	for i, step := range why {
-		candidate, verdict := string(step.Warehouse), string(step.Verdict)
+		candidate, verdict := v.siteName(step.Warehouse), string(step.Verdict)
 		if step.Verdict == order.Missing {
 			verdict = "short"
 		}
 		if candidate == "" {
 			candidate = "all warehouses"
 		}
-		steps[i] = page.Step{Rule: step.Rule, Candidate: candidate, Verdict: verdict, Reason: reasonOf(step)}
+		steps[i] = page.Step{Rule: ruleTitle(step.Rule), Candidate: candidate, Verdict: verdict, Reason: reasonOf(step)}
 	}
 	return steps
 }
 
+// siteName is a warehouse as people know it: "Leeds (wh1)", or its code.
+func (s *shop) siteName(site id.Site) string {
+	if name := s.SiteNames[site]; name != "" {
+		return name + " (" + string(site) + ")"
+	}
+	return string(site)
+}
+
+// ruleTitles says in words what the rules and strategies go by.
+var ruleTitles = map[string]string{
+	string(sourcing.StrategyPrimary):  "the district's own warehouses first",
+	string(sourcing.StrategyFewest):   "as few parcels as possible",
+	string(sourcing.StrategyNearest):  "the nearest warehouse",
+	string(sourcing.StrategyFastest):  "the earliest arrival",
+	string(sourcing.StrategyCheapest): "the lowest cost",
+	string(sourcing.ByDistrictOrder):  "the order of the district's warehouses",
+	string(sourcing.ByDistance):       "the shortest way",
+	string(sourcing.ByParcels):        "the fewest parcels",
+	string(sourcing.ByArrival):        "the earliest day",
+	string(sourcing.ByCost):           "the lower cost",
+	string(sourcing.ByStock):          "where more is left",
+	string(sourcing.ByLoad):           "who has less to do",
+}
+
+// ruleTitle is a rule in words; one that has none is shown by its name.
+func ruleTitle(rule string) string {
+	if title, known := ruleTitles[rule]; known {
+		return title
+	}
+	return rule
+}
+
 func reasonOf(step order.Step) string {
+	if step.Wanted == 0 && step.Note != "" { // a rule between warehouses
+		return sentence(step.Note)
+	}
 	what := counted(step.Wanted, "unit") + " of " + string(step.SKU)
 	if step.SKU == "" {
 		what = counted(step.Wanted, "unit") + " on " + counted(int64(step.Lines), "line")
@@ -128,17 +223,6 @@ func sentenceWord(name string) string {
 		}
 	}
 	return string(title[:max(len(title)-1, 0)])
-}
-
-func paymentOf(o order.Order) string {
-	switch {
-	case o.Status == order.Voided:
-		return "Nothing was charged"
-	case o.Status == order.Delivered:
-		return "Paid on delivery"
-	default:
-		return "Pay on delivery, not yet charged"
-	}
 }
 
 // sentence makes a sentence out of a fault's message.

@@ -1,8 +1,17 @@
 -- name: OrderByID :one
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    id = $1;
+
+-- name: UnsettledOrders :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
+FROM     orders
+WHERE    unsettled = 1
+ORDER BY number;
 
 -- name: LastNumber :one
 SELECT   number
@@ -14,7 +23,7 @@ LIMIT    1;
 -- For the audit: what is no boolean must not fail the whole page.
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
          name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason,
-         CAST(void_asked AS text) AS void_asked
+         CAST(void_asked AS text) AS void_asked, unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    id >= sqlc.arg(first)
 ORDER BY id
@@ -25,7 +34,8 @@ LIMIT    sqlc.arg(most);
 
 -- name: OrdersNewest :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    id < sqlc.arg(before)
 ORDER BY id DESC
@@ -33,7 +43,8 @@ LIMIT    sqlc.arg(most);
 
 -- name: OrdersByNumber :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    number = sqlc.arg(number) AND id < sqlc.arg(before)
          AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
@@ -44,7 +55,8 @@ LIMIT    sqlc.arg(most);
 
 -- name: OrdersByReference :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    reference = sqlc.arg(reference) AND reference <> '' AND id < sqlc.arg(before)
          AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
@@ -54,7 +66,8 @@ LIMIT    sqlc.arg(most);
 
 -- name: OrdersByCustomer :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    customer = sqlc.arg(customer) AND id < sqlc.arg(before)
          AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
@@ -63,7 +76,8 @@ LIMIT    sqlc.arg(most);
 
 -- name: OrdersByStatus :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    status = sqlc.arg(status) AND id < sqlc.arg(before)
 ORDER BY id DESC
@@ -76,17 +90,24 @@ WHERE    order_id >= sqlc.arg(first) AND order_id <= sqlc.arg(last)
 ORDER BY order_id, line;
 
 -- name: Fulfillments :many
-SELECT   order_id, part, id, warehouse, stage, version, changed_at
+SELECT   order_id, part, id, warehouse, stage, version, changed_at,
+         promise_from, promise_to, unasked, not_before, move_to, redirect
 FROM     fulfillments
 WHERE    order_id >= sqlc.arg(first) AND order_id <= sqlc.arg(last)
 ORDER BY order_id, part;
 
 -- name: FulfillmentLines :many
-SELECT   f.order_id, f.part, l.line, l.sku, l.quantity, l.voided, l.asked, l.returned
+SELECT   f.order_id, f.part, l.line, l.sku, l.quantity, l.voided, l.asked, l.moving, l.returned
 FROM     fulfillments f
 JOIN     fulfillment_lines l ON l.fulfillment_id = f.id
 WHERE    f.order_id >= sqlc.arg(first) AND f.order_id <= sqlc.arg(last)
 ORDER BY f.order_id, f.part, l.line;
+
+-- name: OrderWaits :many
+SELECT   order_id, seq, line, sku, warehouse, quantity, due
+FROM     order_waits
+WHERE    order_id >= sqlc.arg(first) AND order_id <= sqlc.arg(last)
+ORDER BY order_id, seq;
 
 -- name: Events :many
 SELECT   order_id, seq, at, site, kind, text
@@ -110,7 +131,7 @@ SELECT count(*)
 FROM   products;
 
 -- name: Products :many
-SELECT   number, sku, name, description, type, category, price, currency
+SELECT   number, sku, name, description, type, category, price, currency, policy, cap, release_on
 FROM     products
 ORDER BY sku;
 
@@ -121,7 +142,7 @@ GROUP BY type, category
 ORDER BY type, category;
 
 -- name: Districts :many
-SELECT   code, name
+SELECT   code, name, latitude, longitude
 FROM     districts
 ORDER BY code;
 
@@ -131,12 +152,12 @@ FROM     district_warehouses
 ORDER BY district, rank;
 
 -- name: Levels :many
-SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version
+SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version, elsewhere
 FROM     levels
 ORDER BY sku, warehouse;
 
 -- name: LevelsBetween :many
-SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version
+SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version, elsewhere
 FROM     levels
 WHERE    sku >= sqlc.arg(first) AND sku <= sqlc.arg(last)
          AND (warehouse = sqlc.arg(warehouse) OR sqlc.arg(warehouse) = '')
@@ -171,6 +192,55 @@ FROM (
 ) stocked
 ORDER BY sku
 LIMIT    sqlc.arg(most);
+
+-- name: Warehouses :many
+SELECT   code, name, latitude, longitude, cut_off, workdays, handling, capacity, safety, per_box, per_unit, per_km
+FROM     warehouses
+ORDER BY code;
+
+-- name: Schedules :many
+SELECT   sku, warehouse, version, arrivals
+FROM     schedules
+ORDER BY sku, warehouse;
+
+-- name: Loads :many
+SELECT   warehouse, day, parcels
+FROM     loads
+ORDER BY warehouse, day;
+
+-- name: Holds :many
+SELECT   owner, units, expires_at
+FROM     holds
+ORDER BY owner;
+
+-- name: PendingTransactions :many
+SELECT   order_id, id, at, method, kind, state, amount, currency, provider, token, reference, reason, attempts, next_at
+FROM     transactions
+WHERE    state = 'pending'
+ORDER BY at, order_id, id;
+
+-- name: Transactions :many
+SELECT   order_id, id, at, method, kind, state, amount, currency, provider, token, reference, reason, attempts, next_at
+FROM     transactions
+WHERE    order_id = $1
+ORDER BY at, id;
+
+-- name: ReturnByID :one
+SELECT   id, order_id, fulfillment_id, warehouse, reason, asked_at, changed_at
+FROM     returns
+WHERE    id = $1;
+
+-- name: ReturnsByOrder :many
+SELECT   id, order_id, fulfillment_id, warehouse, reason, asked_at, changed_at
+FROM     returns
+WHERE    order_id = $1
+ORDER BY asked_at, id;
+
+-- name: ReturnLines :many
+SELECT   return_id, line, sku, quantity, received, good, damaged
+FROM     return_lines
+WHERE    return_id = $1
+ORDER BY line;
 
 -- name: UserByID :one
 SELECT id, name, name_key, password_hash, district, email, phone, role, registered_at

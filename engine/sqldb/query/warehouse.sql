@@ -41,7 +41,7 @@ ORDER BY id
 LIMIT    sqlc.arg(most);
 
 -- name: FulfillmentLines :many
-SELECT   fulfillment_id, line, sku, name, quantity, voided, returned
+SELECT   fulfillment_id, line, sku, name, quantity, voided, returned, picked
 FROM     fulfillment_lines
 WHERE    fulfillment_id >= sqlc.arg(first) AND fulfillment_id <= sqlc.arg(last)
 ORDER BY fulfillment_id, line;
@@ -50,6 +50,70 @@ ORDER BY fulfillment_id, line;
 SELECT   fulfillment_id, seq, at, kind, text
 FROM     fulfillment_events
 WHERE    fulfillment_id = $1
+ORDER BY seq;
+
+-- name: PurchaseByID :one
+SELECT   id, supplier, version, announced_at, changed_at, closed
+FROM     purchases
+WHERE    id = $1;
+
+-- name: PurchasesAfter :many
+SELECT   id, supplier, version, announced_at, changed_at, closed
+FROM     purchases
+WHERE    id > sqlc.arg(after)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: OpenPurchasesAfter :many
+SELECT   id, supplier, version, announced_at, changed_at, closed
+FROM     purchases
+WHERE    closed = 0 AND id > sqlc.arg(after)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: PurchaseLines :many
+SELECT   purchase, seq, sku, announced, received, withdrawn, due
+FROM     purchase_lines
+WHERE    purchase = $1
+ORDER BY seq;
+
+-- name: PurchaseShares :many
+SELECT   purchase, line, seq, store, units
+FROM     purchase_shares
+WHERE    purchase = $1
+ORDER BY line, seq;
+
+-- name: ReturnByID :one
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    id = $1;
+
+-- name: ReturnsAfter :many
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    id > sqlc.arg(after)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: ReturnsByOrder :many
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    order_id = sqlc.arg(order_id) AND id > sqlc.arg(after)
+         AND (state = sqlc.arg(state) OR sqlc.arg(state) = '')
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: ReturnsByState :many
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    state = sqlc.arg(state) AND id > sqlc.arg(after)
+ORDER BY id
+LIMIT    sqlc.arg(most);
+
+-- name: ReturnLines :many
+SELECT   return_id, seq, line, sku, quantity, received, good, damaged
+FROM     return_lines
+WHERE    return_id = $1
 ORDER BY seq;
 
 -- name: Versions :many

@@ -36,7 +36,62 @@ CREATE TABLE fulfillment_lines (
   quantity       BIGINT NOT NULL,
   voided         BIGINT NOT NULL,
   returned       BIGINT NOT NULL,
+  picked         BIGINT NOT NULL,
   PRIMARY KEY (fulfillment_id, line)
+);
+
+CREATE TABLE purchases (
+  id           TEXT   NOT NULL PRIMARY KEY,
+  supplier     TEXT   NOT NULL,
+  version      BIGINT NOT NULL,
+  announced_at BIGINT NOT NULL,
+  changed_at   BIGINT NOT NULL,
+  closed       BIGINT NOT NULL
+);
+
+CREATE TABLE purchase_lines (
+  purchase  TEXT   NOT NULL,
+  seq       BIGINT NOT NULL,
+  sku       TEXT   NOT NULL,
+  announced BIGINT NOT NULL,
+  received  BIGINT NOT NULL,
+  withdrawn BIGINT NOT NULL,
+  due       BIGINT NOT NULL,
+  PRIMARY KEY (purchase, seq)
+);
+
+CREATE TABLE purchase_shares (
+  purchase TEXT   NOT NULL,
+  line     BIGINT NOT NULL,
+  seq      BIGINT NOT NULL,
+  store    TEXT   NOT NULL,
+  units    BIGINT NOT NULL,
+  PRIMARY KEY (purchase, line, seq)
+);
+
+CREATE TABLE returns (
+  id             BYTEA  NOT NULL PRIMARY KEY,
+  fulfillment_id BYTEA  NOT NULL,
+  order_id       BYTEA  NOT NULL,
+  number         BIGINT NOT NULL,
+  store          TEXT   NOT NULL,
+  state          TEXT   NOT NULL,
+  version        BIGINT NOT NULL,
+  requested_at   BIGINT NOT NULL,
+  changed_at     BIGINT NOT NULL,
+  reason         TEXT   NOT NULL
+);
+
+CREATE TABLE return_lines (
+  return_id BYTEA  NOT NULL,
+  seq       BIGINT NOT NULL,
+  line      BIGINT NOT NULL,
+  sku       TEXT   NOT NULL,
+  quantity  BIGINT NOT NULL,
+  received  BIGINT NOT NULL,
+  good      BIGINT NOT NULL,
+  damaged   BIGINT NOT NULL,
+  PRIMARY KEY (return_id, seq)
 );
 
 CREATE TABLE fulfillment_events (

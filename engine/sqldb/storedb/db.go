@@ -45,6 +45,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.heldBetweenStmt, err = db.PrepareContext(ctx, heldBetween); err != nil {
 		return nil, fmt.Errorf("error preparing query HeldBetween: %w", err)
 	}
+	if q.holdsStmt, err = db.PrepareContext(ctx, holds); err != nil {
+		return nil, fmt.Errorf("error preparing query Holds: %w", err)
+	}
 	if q.lastNumberStmt, err = db.PrepareContext(ctx, lastNumber); err != nil {
 		return nil, fmt.Errorf("error preparing query LastNumber: %w", err)
 	}
@@ -53,6 +56,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.levelsBetweenStmt, err = db.PrepareContext(ctx, levelsBetween); err != nil {
 		return nil, fmt.Errorf("error preparing query LevelsBetween: %w", err)
+	}
+	if q.loadsStmt, err = db.PrepareContext(ctx, loads); err != nil {
+		return nil, fmt.Errorf("error preparing query Loads: %w", err)
 	}
 	if q.noticesStmt, err = db.PrepareContext(ctx, notices); err != nil {
 		return nil, fmt.Errorf("error preparing query Notices: %w", err)
@@ -65,6 +71,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.orderLinesStmt, err = db.PrepareContext(ctx, orderLines); err != nil {
 		return nil, fmt.Errorf("error preparing query OrderLines: %w", err)
+	}
+	if q.orderWaitsStmt, err = db.PrepareContext(ctx, orderWaits); err != nil {
+		return nil, fmt.Errorf("error preparing query OrderWaits: %w", err)
 	}
 	if q.ordersByCustomerStmt, err = db.PrepareContext(ctx, ordersByCustomer); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersByCustomer: %w", err)
@@ -84,6 +93,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.ordersNewestStmt, err = db.PrepareContext(ctx, ordersNewest); err != nil {
 		return nil, fmt.Errorf("error preparing query OrdersNewest: %w", err)
 	}
+	if q.pendingTransactionsStmt, err = db.PrepareContext(ctx, pendingTransactions); err != nil {
+		return nil, fmt.Errorf("error preparing query PendingTransactions: %w", err)
+	}
 	if q.productCountStmt, err = db.PrepareContext(ctx, productCount); err != nil {
 		return nil, fmt.Errorf("error preparing query ProductCount: %w", err)
 	}
@@ -92,6 +104,18 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.requestStmt, err = db.PrepareContext(ctx, request); err != nil {
 		return nil, fmt.Errorf("error preparing query Request: %w", err)
+	}
+	if q.returnByIDStmt, err = db.PrepareContext(ctx, returnByID); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnByID: %w", err)
+	}
+	if q.returnLinesStmt, err = db.PrepareContext(ctx, returnLines); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnLines: %w", err)
+	}
+	if q.returnsByOrderStmt, err = db.PrepareContext(ctx, returnsByOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnsByOrder: %w", err)
+	}
+	if q.schedulesStmt, err = db.PrepareContext(ctx, schedules); err != nil {
+		return nil, fmt.Errorf("error preparing query Schedules: %w", err)
 	}
 	if q.sessionStmt, err = db.PrepareContext(ctx, session); err != nil {
 		return nil, fmt.Errorf("error preparing query Session: %w", err)
@@ -102,11 +126,20 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.stockedAfterStmt, err = db.PrepareContext(ctx, stockedAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query StockedAfter: %w", err)
 	}
+	if q.transactionsStmt, err = db.PrepareContext(ctx, transactions); err != nil {
+		return nil, fmt.Errorf("error preparing query Transactions: %w", err)
+	}
+	if q.unsettledOrdersStmt, err = db.PrepareContext(ctx, unsettledOrders); err != nil {
+		return nil, fmt.Errorf("error preparing query UnsettledOrders: %w", err)
+	}
 	if q.userByIDStmt, err = db.PrepareContext(ctx, userByID); err != nil {
 		return nil, fmt.Errorf("error preparing query UserByID: %w", err)
 	}
 	if q.userByNameKeyStmt, err = db.PrepareContext(ctx, userByNameKey); err != nil {
 		return nil, fmt.Errorf("error preparing query UserByNameKey: %w", err)
+	}
+	if q.warehousesStmt, err = db.PrepareContext(ctx, warehouses); err != nil {
+		return nil, fmt.Errorf("error preparing query Warehouses: %w", err)
 	}
 	return &q, nil
 }
@@ -148,6 +181,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing heldBetweenStmt: %w", cerr)
 		}
 	}
+	if q.holdsStmt != nil {
+		if cerr := q.holdsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing holdsStmt: %w", cerr)
+		}
+	}
 	if q.lastNumberStmt != nil {
 		if cerr := q.lastNumberStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing lastNumberStmt: %w", cerr)
@@ -161,6 +199,11 @@ func (q *Queries) Close() error {
 	if q.levelsBetweenStmt != nil {
 		if cerr := q.levelsBetweenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing levelsBetweenStmt: %w", cerr)
+		}
+	}
+	if q.loadsStmt != nil {
+		if cerr := q.loadsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing loadsStmt: %w", cerr)
 		}
 	}
 	if q.noticesStmt != nil {
@@ -181,6 +224,11 @@ func (q *Queries) Close() error {
 	if q.orderLinesStmt != nil {
 		if cerr := q.orderLinesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing orderLinesStmt: %w", cerr)
+		}
+	}
+	if q.orderWaitsStmt != nil {
+		if cerr := q.orderWaitsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing orderWaitsStmt: %w", cerr)
 		}
 	}
 	if q.ordersByCustomerStmt != nil {
@@ -213,6 +261,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing ordersNewestStmt: %w", cerr)
 		}
 	}
+	if q.pendingTransactionsStmt != nil {
+		if cerr := q.pendingTransactionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing pendingTransactionsStmt: %w", cerr)
+		}
+	}
 	if q.productCountStmt != nil {
 		if cerr := q.productCountStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing productCountStmt: %w", cerr)
@@ -226,6 +279,26 @@ func (q *Queries) Close() error {
 	if q.requestStmt != nil {
 		if cerr := q.requestStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing requestStmt: %w", cerr)
+		}
+	}
+	if q.returnByIDStmt != nil {
+		if cerr := q.returnByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnByIDStmt: %w", cerr)
+		}
+	}
+	if q.returnLinesStmt != nil {
+		if cerr := q.returnLinesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnLinesStmt: %w", cerr)
+		}
+	}
+	if q.returnsByOrderStmt != nil {
+		if cerr := q.returnsByOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnsByOrderStmt: %w", cerr)
+		}
+	}
+	if q.schedulesStmt != nil {
+		if cerr := q.schedulesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing schedulesStmt: %w", cerr)
 		}
 	}
 	if q.sessionStmt != nil {
@@ -243,6 +316,16 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing stockedAfterStmt: %w", cerr)
 		}
 	}
+	if q.transactionsStmt != nil {
+		if cerr := q.transactionsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing transactionsStmt: %w", cerr)
+		}
+	}
+	if q.unsettledOrdersStmt != nil {
+		if cerr := q.unsettledOrdersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unsettledOrdersStmt: %w", cerr)
+		}
+	}
 	if q.userByIDStmt != nil {
 		if cerr := q.userByIDStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing userByIDStmt: %w", cerr)
@@ -251,6 +334,11 @@ func (q *Queries) Close() error {
 	if q.userByNameKeyStmt != nil {
 		if cerr := q.userByNameKeyStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing userByNameKeyStmt: %w", cerr)
+		}
+	}
+	if q.warehousesStmt != nil {
+		if cerr := q.warehousesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing warehousesStmt: %w", cerr)
 		}
 	}
 	return err
@@ -290,69 +378,91 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 }
 
 type Queries struct {
-	db                     DBTX
-	tx                     *sql.Tx
-	cartStmt               *sql.Stmt
-	districtWarehousesStmt *sql.Stmt
-	districtsStmt          *sql.Stmt
-	eventsStmt             *sql.Stmt
-	fulfillmentLinesStmt   *sql.Stmt
-	fulfillmentsStmt       *sql.Stmt
-	heldBetweenStmt        *sql.Stmt
-	lastNumberStmt         *sql.Stmt
-	levelsStmt             *sql.Stmt
-	levelsBetweenStmt      *sql.Stmt
-	noticesStmt            *sql.Stmt
-	orderByIDStmt          *sql.Stmt
-	orderCountsStmt        *sql.Stmt
-	orderLinesStmt         *sql.Stmt
-	ordersByCustomerStmt   *sql.Stmt
-	ordersByNumberStmt     *sql.Stmt
-	ordersByReferenceStmt  *sql.Stmt
-	ordersByStatusStmt     *sql.Stmt
-	ordersFromStmt         *sql.Stmt
-	ordersNewestStmt       *sql.Stmt
-	productCountStmt       *sql.Stmt
-	productsStmt           *sql.Stmt
-	requestStmt            *sql.Stmt
-	sessionStmt            *sql.Stmt
-	shelvesStmt            *sql.Stmt
-	stockedAfterStmt       *sql.Stmt
-	userByIDStmt           *sql.Stmt
-	userByNameKeyStmt      *sql.Stmt
+	db                      DBTX
+	tx                      *sql.Tx
+	cartStmt                *sql.Stmt
+	districtWarehousesStmt  *sql.Stmt
+	districtsStmt           *sql.Stmt
+	eventsStmt              *sql.Stmt
+	fulfillmentLinesStmt    *sql.Stmt
+	fulfillmentsStmt        *sql.Stmt
+	heldBetweenStmt         *sql.Stmt
+	holdsStmt               *sql.Stmt
+	lastNumberStmt          *sql.Stmt
+	levelsStmt              *sql.Stmt
+	levelsBetweenStmt       *sql.Stmt
+	loadsStmt               *sql.Stmt
+	noticesStmt             *sql.Stmt
+	orderByIDStmt           *sql.Stmt
+	orderCountsStmt         *sql.Stmt
+	orderLinesStmt          *sql.Stmt
+	orderWaitsStmt          *sql.Stmt
+	ordersByCustomerStmt    *sql.Stmt
+	ordersByNumberStmt      *sql.Stmt
+	ordersByReferenceStmt   *sql.Stmt
+	ordersByStatusStmt      *sql.Stmt
+	ordersFromStmt          *sql.Stmt
+	ordersNewestStmt        *sql.Stmt
+	pendingTransactionsStmt *sql.Stmt
+	productCountStmt        *sql.Stmt
+	productsStmt            *sql.Stmt
+	requestStmt             *sql.Stmt
+	returnByIDStmt          *sql.Stmt
+	returnLinesStmt         *sql.Stmt
+	returnsByOrderStmt      *sql.Stmt
+	schedulesStmt           *sql.Stmt
+	sessionStmt             *sql.Stmt
+	shelvesStmt             *sql.Stmt
+	stockedAfterStmt        *sql.Stmt
+	transactionsStmt        *sql.Stmt
+	unsettledOrdersStmt     *sql.Stmt
+	userByIDStmt            *sql.Stmt
+	userByNameKeyStmt       *sql.Stmt
+	warehousesStmt          *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
-		db:                     tx,
-		tx:                     tx,
-		cartStmt:               q.cartStmt,
-		districtWarehousesStmt: q.districtWarehousesStmt,
-		districtsStmt:          q.districtsStmt,
-		eventsStmt:             q.eventsStmt,
-		fulfillmentLinesStmt:   q.fulfillmentLinesStmt,
-		fulfillmentsStmt:       q.fulfillmentsStmt,
-		heldBetweenStmt:        q.heldBetweenStmt,
-		lastNumberStmt:         q.lastNumberStmt,
-		levelsStmt:             q.levelsStmt,
-		levelsBetweenStmt:      q.levelsBetweenStmt,
-		noticesStmt:            q.noticesStmt,
-		orderByIDStmt:          q.orderByIDStmt,
-		orderCountsStmt:        q.orderCountsStmt,
-		orderLinesStmt:         q.orderLinesStmt,
-		ordersByCustomerStmt:   q.ordersByCustomerStmt,
-		ordersByNumberStmt:     q.ordersByNumberStmt,
-		ordersByReferenceStmt:  q.ordersByReferenceStmt,
-		ordersByStatusStmt:     q.ordersByStatusStmt,
-		ordersFromStmt:         q.ordersFromStmt,
-		ordersNewestStmt:       q.ordersNewestStmt,
-		productCountStmt:       q.productCountStmt,
-		productsStmt:           q.productsStmt,
-		requestStmt:            q.requestStmt,
-		sessionStmt:            q.sessionStmt,
-		shelvesStmt:            q.shelvesStmt,
-		stockedAfterStmt:       q.stockedAfterStmt,
-		userByIDStmt:           q.userByIDStmt,
-		userByNameKeyStmt:      q.userByNameKeyStmt,
+		db:                      tx,
+		tx:                      tx,
+		cartStmt:                q.cartStmt,
+		districtWarehousesStmt:  q.districtWarehousesStmt,
+		districtsStmt:           q.districtsStmt,
+		eventsStmt:              q.eventsStmt,
+		fulfillmentLinesStmt:    q.fulfillmentLinesStmt,
+		fulfillmentsStmt:        q.fulfillmentsStmt,
+		heldBetweenStmt:         q.heldBetweenStmt,
+		holdsStmt:               q.holdsStmt,
+		lastNumberStmt:          q.lastNumberStmt,
+		levelsStmt:              q.levelsStmt,
+		levelsBetweenStmt:       q.levelsBetweenStmt,
+		loadsStmt:               q.loadsStmt,
+		noticesStmt:             q.noticesStmt,
+		orderByIDStmt:           q.orderByIDStmt,
+		orderCountsStmt:         q.orderCountsStmt,
+		orderLinesStmt:          q.orderLinesStmt,
+		orderWaitsStmt:          q.orderWaitsStmt,
+		ordersByCustomerStmt:    q.ordersByCustomerStmt,
+		ordersByNumberStmt:      q.ordersByNumberStmt,
+		ordersByReferenceStmt:   q.ordersByReferenceStmt,
+		ordersByStatusStmt:      q.ordersByStatusStmt,
+		ordersFromStmt:          q.ordersFromStmt,
+		ordersNewestStmt:        q.ordersNewestStmt,
+		pendingTransactionsStmt: q.pendingTransactionsStmt,
+		productCountStmt:        q.productCountStmt,
+		productsStmt:            q.productsStmt,
+		requestStmt:             q.requestStmt,
+		returnByIDStmt:          q.returnByIDStmt,
+		returnLinesStmt:         q.returnLinesStmt,
+		returnsByOrderStmt:      q.returnsByOrderStmt,
+		schedulesStmt:           q.schedulesStmt,
+		sessionStmt:             q.sessionStmt,
+		shelvesStmt:             q.shelvesStmt,
+		stockedAfterStmt:        q.stockedAfterStmt,
+		transactionsStmt:        q.transactionsStmt,
+		unsettledOrdersStmt:     q.unsettledOrdersStmt,
+		userByIDStmt:            q.userByIDStmt,
+		userByNameKeyStmt:       q.userByNameKeyStmt,
+		warehousesStmt:          q.warehousesStmt,
 	}
 }

@@ -4,9 +4,15 @@
 
 package storedb
 
+import (
+	"database/sql"
+)
+
 type District struct {
-	Code string
-	Name string
+	Code      string
+	Name      string
+	Latitude  float64
+	Longitude float64
 }
 
 type DistrictWarehouse struct {
@@ -16,13 +22,25 @@ type DistrictWarehouse struct {
 }
 
 type Fulfillment struct {
-	OrderID   []byte
-	Part      int64
-	ID        []byte
-	Warehouse string
-	Stage     string
-	Version   int64
-	ChangedAt int64
+	OrderID     []byte
+	Part        int64
+	ID          []byte
+	Warehouse   string
+	Stage       string
+	Version     int64
+	ChangedAt   int64
+	PromiseFrom int64
+	PromiseTo   int64
+	Unasked     int64
+	NotBefore   int64
+	MoveTo      string
+	Redirect    string
+}
+
+type Hold struct {
+	Owner     string
+	Units     string
+	ExpiresAt int64
 }
 
 type Level struct {
@@ -34,6 +52,13 @@ type Level struct {
 	Allocated int64
 	Picked    int64
 	Version   int64
+	Elsewhere int64
+}
+
+type Load struct {
+	Warehouse string
+	Day       int64
+	Parcels   int64
 }
 
 type Notice struct {
@@ -46,28 +71,33 @@ type Notice struct {
 }
 
 type Order struct {
-	Number     int64
-	ID         []byte
-	Store      string
-	Customer   []byte
-	Reference  string
-	Status     string
-	Version    int64
-	PlacedAt   int64
-	ChangedAt  int64
-	Name       string
-	Street     string
-	PostalCode string
-	City       string
-	District   string
-	Email      string
-	Phone      string
-	Payment    string
-	Total      int64
-	Currency   string
-	Why        string
-	Reason     string
-	VoidAsked  bool
+	Number      int64
+	ID          []byte
+	Store       string
+	Customer    []byte
+	Reference   string
+	Status      string
+	Version     int64
+	PlacedAt    int64
+	ChangedAt   int64
+	Name        string
+	Street      string
+	PostalCode  string
+	City        string
+	District    string
+	Email       string
+	Phone       string
+	Payment     string
+	Total       int64
+	Currency    string
+	Why         string
+	Reason      string
+	VoidAsked   bool
+	Unpaid      int64
+	PromiseFrom int64
+	PromiseTo   int64
+	NewAddress  sql.NullString
+	Unsettled   int64
 }
 
 type OrderCount struct {
@@ -96,6 +126,16 @@ type OrderLine struct {
 	Returned int64
 }
 
+type OrderWait struct {
+	OrderID   []byte
+	Seq       int64
+	Line      int64
+	Sku       string
+	Warehouse string
+	Quantity  int64
+	Due       int64
+}
+
 type Product struct {
 	Number      int64
 	Sku         string
@@ -105,6 +145,9 @@ type Product struct {
 	Category    string
 	Price       int64
 	Currency    string
+	Policy      string
+	Cap         int64
+	ReleaseOn   int64
 }
 
 type Request struct {
@@ -114,10 +157,54 @@ type Request struct {
 	At       int64
 }
 
+type Return struct {
+	ID            []byte
+	OrderID       []byte
+	FulfillmentID []byte
+	Warehouse     string
+	Reason        string
+	AskedAt       int64
+	ChangedAt     int64
+}
+
+type ReturnLine struct {
+	ReturnID []byte
+	Line     int64
+	Sku      string
+	Quantity int64
+	Received int64
+	Good     int64
+	Damaged  int64
+}
+
+type Schedule struct {
+	Sku       string
+	Warehouse string
+	Version   int64
+	Arrivals  string
+}
+
 type Session struct {
 	TokenHash string
 	Data      []byte
 	ExpiresAt int64
+}
+
+type Transaction struct {
+	OrderID   []byte
+	ID        []byte
+	At        int64
+	Method    string
+	Kind      string
+	State     string
+	Amount    int64
+	Currency  string
+	Provider  string
+	Token     string
+	Reference string
+	Reason    string
+	Attempts  int64
+	NextAt    int64
 }
 
 type User struct {
@@ -130,4 +217,19 @@ type User struct {
 	Phone        string
 	Role         string
 	RegisteredAt int64
+}
+
+type Warehouse struct {
+	Code      string
+	Name      string
+	Latitude  float64
+	Longitude float64
+	CutOff    int64
+	Workdays  int64
+	Handling  int64
+	Capacity  int64
+	Safety    int64
+	PerBox    int64
+	PerUnit   int64
+	PerKm     int64
 }

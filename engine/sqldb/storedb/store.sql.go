@@ -7,6 +7,7 @@ package storedb
 
 import (
 	"context"
+	"database/sql"
 )
 
 const cart = `-- name: Cart :one
@@ -52,7 +53,7 @@ func (q *Queries) DistrictWarehouses(ctx context.Context) ([]DistrictWarehouse, 
 }
 
 const districts = `-- name: Districts :many
-SELECT   code, name
+SELECT   code, name, latitude, longitude
 FROM     districts
 ORDER BY code
 `
@@ -66,7 +67,12 @@ func (q *Queries) Districts(ctx context.Context) ([]District, error) {
 	var items []District
 	for rows.Next() {
 		var i District
-		if err := rows.Scan(&i.Code, &i.Name); err != nil {
+		if err := rows.Scan(
+			&i.Code,
+			&i.Name,
+			&i.Latitude,
+			&i.Longitude,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -118,7 +124,7 @@ func (q *Queries) Events(ctx context.Context, orderID []byte) ([]OrderEvent, err
 }
 
 const fulfillmentLines = `-- name: FulfillmentLines :many
-SELECT   f.order_id, f.part, l.line, l.sku, l.quantity, l.voided, l.asked, l.returned
+SELECT   f.order_id, f.part, l.line, l.sku, l.quantity, l.voided, l.asked, l.moving, l.returned
 FROM     fulfillments f
 JOIN     fulfillment_lines l ON l.fulfillment_id = f.id
 WHERE    f.order_id >= $1 AND f.order_id <= $2
@@ -138,6 +144,7 @@ type FulfillmentLinesRow struct {
 	Quantity int64
 	Voided   int64
 	Asked    int64
+	Moving   int64
 	Returned int64
 }
 
@@ -158,6 +165,7 @@ func (q *Queries) FulfillmentLines(ctx context.Context, arg FulfillmentLinesPara
 			&i.Quantity,
 			&i.Voided,
 			&i.Asked,
+			&i.Moving,
 			&i.Returned,
 		); err != nil {
 			return nil, err
@@ -174,7 +182,8 @@ func (q *Queries) FulfillmentLines(ctx context.Context, arg FulfillmentLinesPara
 }
 
 const fulfillments = `-- name: Fulfillments :many
-SELECT   order_id, part, id, warehouse, stage, version, changed_at
+SELECT   order_id, part, id, warehouse, stage, version, changed_at,
+         promise_from, promise_to, unasked, not_before, move_to, redirect
 FROM     fulfillments
 WHERE    order_id >= $1 AND order_id <= $2
 ORDER BY order_id, part
@@ -202,6 +211,12 @@ func (q *Queries) Fulfillments(ctx context.Context, arg FulfillmentsParams) ([]F
 			&i.Stage,
 			&i.Version,
 			&i.ChangedAt,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.Unasked,
+			&i.NotBefore,
+			&i.MoveTo,
+			&i.Redirect,
 		); err != nil {
 			return nil, err
 		}
@@ -259,6 +274,35 @@ func (q *Queries) HeldBetween(ctx context.Context, arg HeldBetweenParams) ([]Hel
 	return items, nil
 }
 
+const holds = `-- name: Holds :many
+SELECT   owner, units, expires_at
+FROM     holds
+ORDER BY owner
+`
+
+func (q *Queries) Holds(ctx context.Context) ([]Hold, error) {
+	rows, err := q.query(ctx, q.holdsStmt, holds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Hold
+	for rows.Next() {
+		var i Hold
+		if err := rows.Scan(&i.Owner, &i.Units, &i.ExpiresAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lastNumber = `-- name: LastNumber :one
 SELECT   number
 FROM     orders
@@ -274,7 +318,7 @@ func (q *Queries) LastNumber(ctx context.Context) (int64, error) {
 }
 
 const levels = `-- name: Levels :many
-SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version
+SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version, elsewhere
 FROM     levels
 ORDER BY sku, warehouse
 `
@@ -297,6 +341,7 @@ func (q *Queries) Levels(ctx context.Context) ([]Level, error) {
 			&i.Allocated,
 			&i.Picked,
 			&i.Version,
+			&i.Elsewhere,
 		); err != nil {
 			return nil, err
 		}
@@ -312,7 +357,7 @@ func (q *Queries) Levels(ctx context.Context) ([]Level, error) {
 }
 
 const levelsBetween = `-- name: LevelsBetween :many
-SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version
+SELECT   sku, warehouse, on_hand, available, quota, allocated, picked, version, elsewhere
 FROM     levels
 WHERE    sku >= $1 AND sku <= $2
          AND (warehouse = $3 OR $3 = '')
@@ -343,7 +388,37 @@ func (q *Queries) LevelsBetween(ctx context.Context, arg LevelsBetweenParams) ([
 			&i.Allocated,
 			&i.Picked,
 			&i.Version,
+			&i.Elsewhere,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const loads = `-- name: Loads :many
+SELECT   warehouse, day, parcels
+FROM     loads
+ORDER BY warehouse, day
+`
+
+func (q *Queries) Loads(ctx context.Context) ([]Load, error) {
+	rows, err := q.query(ctx, q.loadsStmt, loads)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Load
+	for rows.Next() {
+		var i Load
+		if err := rows.Scan(&i.Warehouse, &i.Day, &i.Parcels); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -396,7 +471,8 @@ func (q *Queries) Notices(ctx context.Context, orderID []byte) ([]Notice, error)
 
 const orderByID = `-- name: OrderByID :one
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    id = $1
 `
@@ -427,6 +503,11 @@ func (q *Queries) OrderByID(ctx context.Context, id []byte) (Order, error) {
 		&i.Why,
 		&i.Reason,
 		&i.VoidAsked,
+		&i.Unpaid,
+		&i.PromiseFrom,
+		&i.PromiseTo,
+		&i.NewAddress,
+		&i.Unsettled,
 	)
 	return i, err
 }
@@ -505,9 +586,53 @@ func (q *Queries) OrderLines(ctx context.Context, arg OrderLinesParams) ([]Order
 	return items, nil
 }
 
+const orderWaits = `-- name: OrderWaits :many
+SELECT   order_id, seq, line, sku, warehouse, quantity, due
+FROM     order_waits
+WHERE    order_id >= $1 AND order_id <= $2
+ORDER BY order_id, seq
+`
+
+type OrderWaitsParams struct {
+	First []byte
+	Last  []byte
+}
+
+func (q *Queries) OrderWaits(ctx context.Context, arg OrderWaitsParams) ([]OrderWait, error) {
+	rows, err := q.query(ctx, q.orderWaitsStmt, orderWaits, arg.First, arg.Last)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrderWait
+	for rows.Next() {
+		var i OrderWait
+		if err := rows.Scan(
+			&i.OrderID,
+			&i.Seq,
+			&i.Line,
+			&i.Sku,
+			&i.Warehouse,
+			&i.Quantity,
+			&i.Due,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ordersByCustomer = `-- name: OrdersByCustomer :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    customer = $1 AND id < $2
          AND (status = $3 OR $3 = '')
@@ -559,6 +684,11 @@ func (q *Queries) OrdersByCustomer(ctx context.Context, arg OrdersByCustomerPara
 			&i.Why,
 			&i.Reason,
 			&i.VoidAsked,
+			&i.Unpaid,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.NewAddress,
+			&i.Unsettled,
 		); err != nil {
 			return nil, err
 		}
@@ -575,7 +705,8 @@ func (q *Queries) OrdersByCustomer(ctx context.Context, arg OrdersByCustomerPara
 
 const ordersByNumber = `-- name: OrdersByNumber :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    number = $1 AND id < $2
          AND (status = $3 OR $3 = '')
@@ -635,6 +766,11 @@ func (q *Queries) OrdersByNumber(ctx context.Context, arg OrdersByNumberParams) 
 			&i.Why,
 			&i.Reason,
 			&i.VoidAsked,
+			&i.Unpaid,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.NewAddress,
+			&i.Unsettled,
 		); err != nil {
 			return nil, err
 		}
@@ -651,7 +787,8 @@ func (q *Queries) OrdersByNumber(ctx context.Context, arg OrdersByNumberParams) 
 
 const ordersByReference = `-- name: OrdersByReference :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    reference = $1 AND reference <> '' AND id < $2
          AND (status = $3 OR $3 = '')
@@ -708,6 +845,11 @@ func (q *Queries) OrdersByReference(ctx context.Context, arg OrdersByReferencePa
 			&i.Why,
 			&i.Reason,
 			&i.VoidAsked,
+			&i.Unpaid,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.NewAddress,
+			&i.Unsettled,
 		); err != nil {
 			return nil, err
 		}
@@ -724,7 +866,8 @@ func (q *Queries) OrdersByReference(ctx context.Context, arg OrdersByReferencePa
 
 const ordersByStatus = `-- name: OrdersByStatus :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    status = $1 AND id < $2
 ORDER BY id DESC
@@ -769,6 +912,11 @@ func (q *Queries) OrdersByStatus(ctx context.Context, arg OrdersByStatusParams) 
 			&i.Why,
 			&i.Reason,
 			&i.VoidAsked,
+			&i.Unpaid,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.NewAddress,
+			&i.Unsettled,
 		); err != nil {
 			return nil, err
 		}
@@ -786,7 +934,7 @@ func (q *Queries) OrdersByStatus(ctx context.Context, arg OrdersByStatusParams) 
 const ordersFrom = `-- name: OrdersFrom :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
          name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason,
-         CAST(void_asked AS text) AS void_asked
+         CAST(void_asked AS text) AS void_asked, unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    id >= $1
 ORDER BY id
@@ -799,28 +947,33 @@ type OrdersFromParams struct {
 }
 
 type OrdersFromRow struct {
-	Number     int64
-	ID         []byte
-	Store      string
-	Customer   []byte
-	Reference  string
-	Status     string
-	Version    int64
-	PlacedAt   int64
-	ChangedAt  int64
-	Name       string
-	Street     string
-	PostalCode string
-	City       string
-	District   string
-	Email      string
-	Phone      string
-	Payment    string
-	Total      int64
-	Currency   string
-	Why        string
-	Reason     string
-	VoidAsked  string
+	Number      int64
+	ID          []byte
+	Store       string
+	Customer    []byte
+	Reference   string
+	Status      string
+	Version     int64
+	PlacedAt    int64
+	ChangedAt   int64
+	Name        string
+	Street      string
+	PostalCode  string
+	City        string
+	District    string
+	Email       string
+	Phone       string
+	Payment     string
+	Total       int64
+	Currency    string
+	Why         string
+	Reason      string
+	VoidAsked   string
+	Unpaid      int64
+	PromiseFrom int64
+	PromiseTo   int64
+	NewAddress  sql.NullString
+	Unsettled   int64
 }
 
 // For the audit: what is no boolean must not fail the whole page.
@@ -856,6 +1009,11 @@ func (q *Queries) OrdersFrom(ctx context.Context, arg OrdersFromParams) ([]Order
 			&i.Why,
 			&i.Reason,
 			&i.VoidAsked,
+			&i.Unpaid,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.NewAddress,
+			&i.Unsettled,
 		); err != nil {
 			return nil, err
 		}
@@ -873,7 +1031,8 @@ func (q *Queries) OrdersFrom(ctx context.Context, arg OrdersFromParams) ([]Order
 const ordersNewest = `-- name: OrdersNewest :many
 
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
-         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
 FROM     orders
 WHERE    id < $1
 ORDER BY id DESC
@@ -919,6 +1078,56 @@ func (q *Queries) OrdersNewest(ctx context.Context, arg OrdersNewestParams) ([]O
 			&i.Why,
 			&i.Reason,
 			&i.VoidAsked,
+			&i.Unpaid,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.NewAddress,
+			&i.Unsettled,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pendingTransactions = `-- name: PendingTransactions :many
+SELECT   order_id, id, at, method, kind, state, amount, currency, provider, token, reference, reason, attempts, next_at
+FROM     transactions
+WHERE    state = 'pending'
+ORDER BY at, order_id, id
+`
+
+func (q *Queries) PendingTransactions(ctx context.Context) ([]Transaction, error) {
+	rows, err := q.query(ctx, q.pendingTransactionsStmt, pendingTransactions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Transaction
+	for rows.Next() {
+		var i Transaction
+		if err := rows.Scan(
+			&i.OrderID,
+			&i.ID,
+			&i.At,
+			&i.Method,
+			&i.Kind,
+			&i.State,
+			&i.Amount,
+			&i.Currency,
+			&i.Provider,
+			&i.Token,
+			&i.Reference,
+			&i.Reason,
+			&i.Attempts,
+			&i.NextAt,
 		); err != nil {
 			return nil, err
 		}
@@ -946,7 +1155,7 @@ func (q *Queries) ProductCount(ctx context.Context) (int64, error) {
 }
 
 const products = `-- name: Products :many
-SELECT   number, sku, name, description, type, category, price, currency
+SELECT   number, sku, name, description, type, category, price, currency, policy, cap, release_on
 FROM     products
 ORDER BY sku
 `
@@ -969,6 +1178,9 @@ func (q *Queries) Products(ctx context.Context) ([]Product, error) {
 			&i.Category,
 			&i.Price,
 			&i.Currency,
+			&i.Policy,
+			&i.Cap,
+			&i.ReleaseOn,
 		); err != nil {
 			return nil, err
 		}
@@ -999,6 +1211,137 @@ func (q *Queries) Request(ctx context.Context, key string) (Request, error) {
 		&i.At,
 	)
 	return i, err
+}
+
+const returnByID = `-- name: ReturnByID :one
+SELECT   id, order_id, fulfillment_id, warehouse, reason, asked_at, changed_at
+FROM     returns
+WHERE    id = $1
+`
+
+func (q *Queries) ReturnByID(ctx context.Context, id []byte) (Return, error) {
+	row := q.queryRow(ctx, q.returnByIDStmt, returnByID, id)
+	var i Return
+	err := row.Scan(
+		&i.ID,
+		&i.OrderID,
+		&i.FulfillmentID,
+		&i.Warehouse,
+		&i.Reason,
+		&i.AskedAt,
+		&i.ChangedAt,
+	)
+	return i, err
+}
+
+const returnLines = `-- name: ReturnLines :many
+SELECT   return_id, line, sku, quantity, received, good, damaged
+FROM     return_lines
+WHERE    return_id = $1
+ORDER BY line
+`
+
+func (q *Queries) ReturnLines(ctx context.Context, returnID []byte) ([]ReturnLine, error) {
+	rows, err := q.query(ctx, q.returnLinesStmt, returnLines, returnID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReturnLine
+	for rows.Next() {
+		var i ReturnLine
+		if err := rows.Scan(
+			&i.ReturnID,
+			&i.Line,
+			&i.Sku,
+			&i.Quantity,
+			&i.Received,
+			&i.Good,
+			&i.Damaged,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const returnsByOrder = `-- name: ReturnsByOrder :many
+SELECT   id, order_id, fulfillment_id, warehouse, reason, asked_at, changed_at
+FROM     returns
+WHERE    order_id = $1
+ORDER BY asked_at, id
+`
+
+func (q *Queries) ReturnsByOrder(ctx context.Context, orderID []byte) ([]Return, error) {
+	rows, err := q.query(ctx, q.returnsByOrderStmt, returnsByOrder, orderID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Return
+	for rows.Next() {
+		var i Return
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrderID,
+			&i.FulfillmentID,
+			&i.Warehouse,
+			&i.Reason,
+			&i.AskedAt,
+			&i.ChangedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const schedules = `-- name: Schedules :many
+SELECT   sku, warehouse, version, arrivals
+FROM     schedules
+ORDER BY sku, warehouse
+`
+
+func (q *Queries) Schedules(ctx context.Context) ([]Schedule, error) {
+	rows, err := q.query(ctx, q.schedulesStmt, schedules)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Schedule
+	for rows.Next() {
+		var i Schedule
+		if err := rows.Scan(
+			&i.Sku,
+			&i.Warehouse,
+			&i.Version,
+			&i.Arrivals,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const session = `-- name: Session :one
@@ -1108,6 +1451,111 @@ func (q *Queries) StockedAfter(ctx context.Context, arg StockedAfterParams) ([]s
 	return items, nil
 }
 
+const transactions = `-- name: Transactions :many
+SELECT   order_id, id, at, method, kind, state, amount, currency, provider, token, reference, reason, attempts, next_at
+FROM     transactions
+WHERE    order_id = $1
+ORDER BY at, id
+`
+
+func (q *Queries) Transactions(ctx context.Context, orderID []byte) ([]Transaction, error) {
+	rows, err := q.query(ctx, q.transactionsStmt, transactions, orderID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Transaction
+	for rows.Next() {
+		var i Transaction
+		if err := rows.Scan(
+			&i.OrderID,
+			&i.ID,
+			&i.At,
+			&i.Method,
+			&i.Kind,
+			&i.State,
+			&i.Amount,
+			&i.Currency,
+			&i.Provider,
+			&i.Token,
+			&i.Reference,
+			&i.Reason,
+			&i.Attempts,
+			&i.NextAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unsettledOrders = `-- name: UnsettledOrders :many
+SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
+         name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,
+         unpaid, promise_from, promise_to, new_address, unsettled
+FROM     orders
+WHERE    unsettled = 1
+ORDER BY number
+`
+
+func (q *Queries) UnsettledOrders(ctx context.Context) ([]Order, error) {
+	rows, err := q.query(ctx, q.unsettledOrdersStmt, unsettledOrders)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Order
+	for rows.Next() {
+		var i Order
+		if err := rows.Scan(
+			&i.Number,
+			&i.ID,
+			&i.Store,
+			&i.Customer,
+			&i.Reference,
+			&i.Status,
+			&i.Version,
+			&i.PlacedAt,
+			&i.ChangedAt,
+			&i.Name,
+			&i.Street,
+			&i.PostalCode,
+			&i.City,
+			&i.District,
+			&i.Email,
+			&i.Phone,
+			&i.Payment,
+			&i.Total,
+			&i.Currency,
+			&i.Why,
+			&i.Reason,
+			&i.VoidAsked,
+			&i.Unpaid,
+			&i.PromiseFrom,
+			&i.PromiseTo,
+			&i.NewAddress,
+			&i.Unsettled,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const userByID = `-- name: UserByID :one
 SELECT id, name, name_key, password_hash, district, email, phone, role, registered_at
 FROM   users
@@ -1152,4 +1600,46 @@ func (q *Queries) UserByNameKey(ctx context.Context, nameKey string) (User, erro
 		&i.RegisteredAt,
 	)
 	return i, err
+}
+
+const warehouses = `-- name: Warehouses :many
+SELECT   code, name, latitude, longitude, cut_off, workdays, handling, capacity, safety, per_box, per_unit, per_km
+FROM     warehouses
+ORDER BY code
+`
+
+func (q *Queries) Warehouses(ctx context.Context) ([]Warehouse, error) {
+	rows, err := q.query(ctx, q.warehousesStmt, warehouses)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Warehouse
+	for rows.Next() {
+		var i Warehouse
+		if err := rows.Scan(
+			&i.Code,
+			&i.Name,
+			&i.Latitude,
+			&i.Longitude,
+			&i.CutOff,
+			&i.Workdays,
+			&i.Handling,
+			&i.Capacity,
+			&i.Safety,
+			&i.PerBox,
+			&i.PerUnit,
+			&i.PerKm,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -51,11 +51,41 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.knownAfterStmt, err = db.PrepareContext(ctx, knownAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query KnownAfter: %w", err)
 	}
+	if q.openPurchasesAfterStmt, err = db.PrepareContext(ctx, openPurchasesAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query OpenPurchasesAfter: %w", err)
+	}
 	if q.productsBetweenStmt, err = db.PrepareContext(ctx, productsBetween); err != nil {
 		return nil, fmt.Errorf("error preparing query ProductsBetween: %w", err)
 	}
+	if q.purchaseByIDStmt, err = db.PrepareContext(ctx, purchaseByID); err != nil {
+		return nil, fmt.Errorf("error preparing query PurchaseByID: %w", err)
+	}
+	if q.purchaseLinesStmt, err = db.PrepareContext(ctx, purchaseLines); err != nil {
+		return nil, fmt.Errorf("error preparing query PurchaseLines: %w", err)
+	}
+	if q.purchaseSharesStmt, err = db.PrepareContext(ctx, purchaseShares); err != nil {
+		return nil, fmt.Errorf("error preparing query PurchaseShares: %w", err)
+	}
+	if q.purchasesAfterStmt, err = db.PrepareContext(ctx, purchasesAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query PurchasesAfter: %w", err)
+	}
 	if q.requestStmt, err = db.PrepareContext(ctx, request); err != nil {
 		return nil, fmt.Errorf("error preparing query Request: %w", err)
+	}
+	if q.returnByIDStmt, err = db.PrepareContext(ctx, returnByID); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnByID: %w", err)
+	}
+	if q.returnLinesStmt, err = db.PrepareContext(ctx, returnLines); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnLines: %w", err)
+	}
+	if q.returnsAfterStmt, err = db.PrepareContext(ctx, returnsAfter); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnsAfter: %w", err)
+	}
+	if q.returnsByOrderStmt, err = db.PrepareContext(ctx, returnsByOrder); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnsByOrder: %w", err)
+	}
+	if q.returnsByStateStmt, err = db.PrepareContext(ctx, returnsByState); err != nil {
+		return nil, fmt.Errorf("error preparing query ReturnsByState: %w", err)
 	}
 	if q.versionsStmt, err = db.PrepareContext(ctx, versions); err != nil {
 		return nil, fmt.Errorf("error preparing query Versions: %w", err)
@@ -113,14 +143,64 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing knownAfterStmt: %w", cerr)
 		}
 	}
+	if q.openPurchasesAfterStmt != nil {
+		if cerr := q.openPurchasesAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing openPurchasesAfterStmt: %w", cerr)
+		}
+	}
 	if q.productsBetweenStmt != nil {
 		if cerr := q.productsBetweenStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing productsBetweenStmt: %w", cerr)
 		}
 	}
+	if q.purchaseByIDStmt != nil {
+		if cerr := q.purchaseByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purchaseByIDStmt: %w", cerr)
+		}
+	}
+	if q.purchaseLinesStmt != nil {
+		if cerr := q.purchaseLinesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purchaseLinesStmt: %w", cerr)
+		}
+	}
+	if q.purchaseSharesStmt != nil {
+		if cerr := q.purchaseSharesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purchaseSharesStmt: %w", cerr)
+		}
+	}
+	if q.purchasesAfterStmt != nil {
+		if cerr := q.purchasesAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing purchasesAfterStmt: %w", cerr)
+		}
+	}
 	if q.requestStmt != nil {
 		if cerr := q.requestStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing requestStmt: %w", cerr)
+		}
+	}
+	if q.returnByIDStmt != nil {
+		if cerr := q.returnByIDStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnByIDStmt: %w", cerr)
+		}
+	}
+	if q.returnLinesStmt != nil {
+		if cerr := q.returnLinesStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnLinesStmt: %w", cerr)
+		}
+	}
+	if q.returnsAfterStmt != nil {
+		if cerr := q.returnsAfterStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnsAfterStmt: %w", cerr)
+		}
+	}
+	if q.returnsByOrderStmt != nil {
+		if cerr := q.returnsByOrderStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnsByOrderStmt: %w", cerr)
+		}
+	}
+	if q.returnsByStateStmt != nil {
+		if cerr := q.returnsByStateStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing returnsByStateStmt: %w", cerr)
 		}
 	}
 	if q.versionsStmt != nil {
@@ -181,8 +261,18 @@ type Queries struct {
 	fulfillmentsByStageStmt *sql.Stmt
 	fulfillmentsFromStmt    *sql.Stmt
 	knownAfterStmt          *sql.Stmt
+	openPurchasesAfterStmt  *sql.Stmt
 	productsBetweenStmt     *sql.Stmt
+	purchaseByIDStmt        *sql.Stmt
+	purchaseLinesStmt       *sql.Stmt
+	purchaseSharesStmt      *sql.Stmt
+	purchasesAfterStmt      *sql.Stmt
 	requestStmt             *sql.Stmt
+	returnByIDStmt          *sql.Stmt
+	returnLinesStmt         *sql.Stmt
+	returnsAfterStmt        *sql.Stmt
+	returnsByOrderStmt      *sql.Stmt
+	returnsByStateStmt      *sql.Stmt
 	versionsStmt            *sql.Stmt
 	versionsBetweenStmt     *sql.Stmt
 }
@@ -200,8 +290,18 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		fulfillmentsByStageStmt: q.fulfillmentsByStageStmt,
 		fulfillmentsFromStmt:    q.fulfillmentsFromStmt,
 		knownAfterStmt:          q.knownAfterStmt,
+		openPurchasesAfterStmt:  q.openPurchasesAfterStmt,
 		productsBetweenStmt:     q.productsBetweenStmt,
+		purchaseByIDStmt:        q.purchaseByIDStmt,
+		purchaseLinesStmt:       q.purchaseLinesStmt,
+		purchaseSharesStmt:      q.purchaseSharesStmt,
+		purchasesAfterStmt:      q.purchasesAfterStmt,
 		requestStmt:             q.requestStmt,
+		returnByIDStmt:          q.returnByIDStmt,
+		returnLinesStmt:         q.returnLinesStmt,
+		returnsAfterStmt:        q.returnsAfterStmt,
+		returnsByOrderStmt:      q.returnsByOrderStmt,
+		returnsByStateStmt:      q.returnsByStateStmt,
 		versionsStmt:            q.versionsStmt,
 		versionsBetweenStmt:     q.versionsBetweenStmt,
 	}

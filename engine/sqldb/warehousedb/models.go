@@ -45,6 +45,7 @@ type FulfillmentLine struct {
 	Quantity      int64
 	Voided        int64
 	Returned      int64
+	Picked        int64
 }
 
 type Level struct {
@@ -57,9 +58,60 @@ type Product struct {
 	Name string
 }
 
+type Purchase struct {
+	ID          string
+	Supplier    string
+	Version     int64
+	AnnouncedAt int64
+	ChangedAt   int64
+	Closed      int64
+}
+
+type PurchaseLine struct {
+	Purchase  string
+	Seq       int64
+	Sku       string
+	Announced int64
+	Received  int64
+	Withdrawn int64
+	Due       int64
+}
+
+type PurchaseShare struct {
+	Purchase string
+	Line     int64
+	Seq      int64
+	Store    string
+	Units    int64
+}
+
 type Request struct {
 	Key      string
 	BodyHash []byte
 	Answer   string
 	At       int64
+}
+
+type Return struct {
+	ID            []byte
+	FulfillmentID []byte
+	OrderID       []byte
+	Number        int64
+	Store         string
+	State         string
+	Version       int64
+	RequestedAt   int64
+	ChangedAt     int64
+	Reason        string
+}
+
+type ReturnLine struct {
+	ReturnID []byte
+	Seq      int64
+	Line     int64
+	Sku      string
+	Quantity int64
+	Received int64
+	Good     int64
+	Damaged  int64
 }

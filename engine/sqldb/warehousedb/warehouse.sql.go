@@ -116,7 +116,7 @@ func (q *Queries) FulfillmentByID(ctx context.Context, id []byte) (Fulfillment, 
 }
 
 const fulfillmentLines = `-- name: FulfillmentLines :many
-SELECT   fulfillment_id, line, sku, name, quantity, voided, returned
+SELECT   fulfillment_id, line, sku, name, quantity, voided, returned, picked
 FROM     fulfillment_lines
 WHERE    fulfillment_id >= $1 AND fulfillment_id <= $2
 ORDER BY fulfillment_id, line
@@ -144,6 +144,7 @@ func (q *Queries) FulfillmentLines(ctx context.Context, arg FulfillmentLinesPara
 			&i.Quantity,
 			&i.Voided,
 			&i.Returned,
+			&i.Picked,
 		); err != nil {
 			return nil, err
 		}
@@ -424,6 +425,49 @@ func (q *Queries) KnownAfter(ctx context.Context, arg KnownAfterParams) ([]strin
 	return items, nil
 }
 
+const openPurchasesAfter = `-- name: OpenPurchasesAfter :many
+SELECT   id, supplier, version, announced_at, changed_at, closed
+FROM     purchases
+WHERE    closed = 0 AND id > $1
+ORDER BY id
+LIMIT    $2
+`
+
+type OpenPurchasesAfterParams struct {
+	After string
+	Most  int32
+}
+
+func (q *Queries) OpenPurchasesAfter(ctx context.Context, arg OpenPurchasesAfterParams) ([]Purchase, error) {
+	rows, err := q.query(ctx, q.openPurchasesAfterStmt, openPurchasesAfter, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Purchase
+	for rows.Next() {
+		var i Purchase
+		if err := rows.Scan(
+			&i.ID,
+			&i.Supplier,
+			&i.Version,
+			&i.AnnouncedAt,
+			&i.ChangedAt,
+			&i.Closed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const productsBetween = `-- name: ProductsBetween :many
 SELECT   sku, name
 FROM     products
@@ -459,6 +503,143 @@ func (q *Queries) ProductsBetween(ctx context.Context, arg ProductsBetweenParams
 	return items, nil
 }
 
+const purchaseByID = `-- name: PurchaseByID :one
+SELECT   id, supplier, version, announced_at, changed_at, closed
+FROM     purchases
+WHERE    id = $1
+`
+
+func (q *Queries) PurchaseByID(ctx context.Context, id string) (Purchase, error) {
+	row := q.queryRow(ctx, q.purchaseByIDStmt, purchaseByID, id)
+	var i Purchase
+	err := row.Scan(
+		&i.ID,
+		&i.Supplier,
+		&i.Version,
+		&i.AnnouncedAt,
+		&i.ChangedAt,
+		&i.Closed,
+	)
+	return i, err
+}
+
+const purchaseLines = `-- name: PurchaseLines :many
+SELECT   purchase, seq, sku, announced, received, withdrawn, due
+FROM     purchase_lines
+WHERE    purchase = $1
+ORDER BY seq
+`
+
+func (q *Queries) PurchaseLines(ctx context.Context, purchase string) ([]PurchaseLine, error) {
+	rows, err := q.query(ctx, q.purchaseLinesStmt, purchaseLines, purchase)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PurchaseLine
+	for rows.Next() {
+		var i PurchaseLine
+		if err := rows.Scan(
+			&i.Purchase,
+			&i.Seq,
+			&i.Sku,
+			&i.Announced,
+			&i.Received,
+			&i.Withdrawn,
+			&i.Due,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const purchaseShares = `-- name: PurchaseShares :many
+SELECT   purchase, line, seq, store, units
+FROM     purchase_shares
+WHERE    purchase = $1
+ORDER BY line, seq
+`
+
+func (q *Queries) PurchaseShares(ctx context.Context, purchase string) ([]PurchaseShare, error) {
+	rows, err := q.query(ctx, q.purchaseSharesStmt, purchaseShares, purchase)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PurchaseShare
+	for rows.Next() {
+		var i PurchaseShare
+		if err := rows.Scan(
+			&i.Purchase,
+			&i.Line,
+			&i.Seq,
+			&i.Store,
+			&i.Units,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const purchasesAfter = `-- name: PurchasesAfter :many
+SELECT   id, supplier, version, announced_at, changed_at, closed
+FROM     purchases
+WHERE    id > $1
+ORDER BY id
+LIMIT    $2
+`
+
+type PurchasesAfterParams struct {
+	After string
+	Most  int32
+}
+
+func (q *Queries) PurchasesAfter(ctx context.Context, arg PurchasesAfterParams) ([]Purchase, error) {
+	rows, err := q.query(ctx, q.purchasesAfterStmt, purchasesAfter, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Purchase
+	for rows.Next() {
+		var i Purchase
+		if err := rows.Scan(
+			&i.ID,
+			&i.Supplier,
+			&i.Version,
+			&i.AnnouncedAt,
+			&i.ChangedAt,
+			&i.Closed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const request = `-- name: Request :one
 SELECT key, body_hash, answer, at
 FROM   requests
@@ -475,6 +656,219 @@ func (q *Queries) Request(ctx context.Context, key string) (Request, error) {
 		&i.At,
 	)
 	return i, err
+}
+
+const returnByID = `-- name: ReturnByID :one
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    id = $1
+`
+
+func (q *Queries) ReturnByID(ctx context.Context, id []byte) (Return, error) {
+	row := q.queryRow(ctx, q.returnByIDStmt, returnByID, id)
+	var i Return
+	err := row.Scan(
+		&i.ID,
+		&i.FulfillmentID,
+		&i.OrderID,
+		&i.Number,
+		&i.Store,
+		&i.State,
+		&i.Version,
+		&i.RequestedAt,
+		&i.ChangedAt,
+		&i.Reason,
+	)
+	return i, err
+}
+
+const returnLines = `-- name: ReturnLines :many
+SELECT   return_id, seq, line, sku, quantity, received, good, damaged
+FROM     return_lines
+WHERE    return_id = $1
+ORDER BY seq
+`
+
+func (q *Queries) ReturnLines(ctx context.Context, returnID []byte) ([]ReturnLine, error) {
+	rows, err := q.query(ctx, q.returnLinesStmt, returnLines, returnID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReturnLine
+	for rows.Next() {
+		var i ReturnLine
+		if err := rows.Scan(
+			&i.ReturnID,
+			&i.Seq,
+			&i.Line,
+			&i.Sku,
+			&i.Quantity,
+			&i.Received,
+			&i.Good,
+			&i.Damaged,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const returnsAfter = `-- name: ReturnsAfter :many
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    id > $1
+ORDER BY id
+LIMIT    $2
+`
+
+type ReturnsAfterParams struct {
+	After []byte
+	Most  int32
+}
+
+func (q *Queries) ReturnsAfter(ctx context.Context, arg ReturnsAfterParams) ([]Return, error) {
+	rows, err := q.query(ctx, q.returnsAfterStmt, returnsAfter, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Return
+	for rows.Next() {
+		var i Return
+		if err := rows.Scan(
+			&i.ID,
+			&i.FulfillmentID,
+			&i.OrderID,
+			&i.Number,
+			&i.Store,
+			&i.State,
+			&i.Version,
+			&i.RequestedAt,
+			&i.ChangedAt,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const returnsByOrder = `-- name: ReturnsByOrder :many
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    order_id = $1 AND id > $2
+         AND (state = $3 OR $3 = '')
+ORDER BY id
+LIMIT    $4
+`
+
+type ReturnsByOrderParams struct {
+	OrderID []byte
+	After   []byte
+	State   string
+	Most    int32
+}
+
+func (q *Queries) ReturnsByOrder(ctx context.Context, arg ReturnsByOrderParams) ([]Return, error) {
+	rows, err := q.query(ctx, q.returnsByOrderStmt, returnsByOrder,
+		arg.OrderID,
+		arg.After,
+		arg.State,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Return
+	for rows.Next() {
+		var i Return
+		if err := rows.Scan(
+			&i.ID,
+			&i.FulfillmentID,
+			&i.OrderID,
+			&i.Number,
+			&i.Store,
+			&i.State,
+			&i.Version,
+			&i.RequestedAt,
+			&i.ChangedAt,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const returnsByState = `-- name: ReturnsByState :many
+SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
+FROM     returns
+WHERE    state = $1 AND id > $2
+ORDER BY id
+LIMIT    $3
+`
+
+type ReturnsByStateParams struct {
+	State string
+	After []byte
+	Most  int32
+}
+
+func (q *Queries) ReturnsByState(ctx context.Context, arg ReturnsByStateParams) ([]Return, error) {
+	rows, err := q.query(ctx, q.returnsByStateStmt, returnsByState, arg.State, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Return
+	for rows.Next() {
+		var i Return
+		if err := rows.Scan(
+			&i.ID,
+			&i.FulfillmentID,
+			&i.OrderID,
+			&i.Number,
+			&i.Store,
+			&i.State,
+			&i.Version,
+			&i.RequestedAt,
+			&i.ChangedAt,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const versions = `-- name: Versions :many

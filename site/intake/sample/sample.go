@@ -1,6 +1,6 @@
 // Package sample makes the sample data of Crossdock: a catalog of 300 products,
-// districts, opening stock in two warehouses, and a file of orders with every
-// kind of dirt that files of real shops have.
+// districts, two warehouses with their opening stock, and a file of orders with
+// every kind of dirt that files of real shops have.
 //
 // It is a pure function of a seed: the same seed gives the same bytes on every
 // machine, which a golden test holds. It must never read anything from outside,
@@ -12,8 +12,10 @@ package sample
 import (
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"crossdock/core/catalog"
+	"crossdock/core/date"
 	"crossdock/core/id"
 	"crossdock/core/money"
 )
@@ -26,10 +28,11 @@ const Currency money.Currency = "GBP"
 
 // Set is a complete sample. The slices are in the order of the files.
 type Set struct {
-	Products  []catalog.Product
-	Districts []catalog.District
-	Stock     []Stock
-	Orders    []OrderLine
+	Products   []catalog.Product
+	Districts  []catalog.District
+	Warehouses []catalog.Warehouse
+	Stock      []Stock
+	Orders     []OrderLine
 }
 
 // Stock is the opening stock of one product at one warehouse, in units.
@@ -56,7 +59,7 @@ func Make(seed uint64) Set {
 	random := rand.New(rand.NewPCG(seed, 0x63726f7373646f63))
 	var set Set
 	set.Products = makeProducts(random)
-	set.Districts = districts()
+	set.Districts, set.Warehouses = districts(), warehouses()
 	set.Stock = makeStock(random, set.Products)
 	set.Orders = makeOrders(random, set.Products)
 	return set
@@ -71,9 +74,26 @@ func districts() []catalog.District {
 		if i%2 == 1 {
 			served = second
 		}
-		all[i] = catalog.District{Code: districtCodes[i], Name: name, Warehouses: slices.Clone(served)}
+		all[i] = catalog.District{Code: districtCodes[i], Name: name, Warehouses: slices.Clone(served), Place: districtPlaces[i]}
 	}
 	return all
+}
+
+// warehouses differ in all that the strategies go by: one is cheaper, the other
+// closes later and works on Saturdays.
+func warehouses() []catalog.Warehouse {
+	return []catalog.Warehouse{
+		{
+			Code: "wh1", Name: "Upper Mill", Place: catalog.Place{Latitude: 54.0, Longitude: -1.6},
+			CutOff: 15 * time.Hour, Workdays: date.Workdays, Capacity: 400,
+			PerBox: 3_200_000, PerUnit: 150_000, PerKm: 2_000,
+		},
+		{
+			Code: "wh2", Name: "Canal Sheds", Place: catalog.Place{Latitude: 51.6, Longitude: -2.4},
+			CutOff: 18 * time.Hour, Workdays: date.Workdays | 1<<time.Saturday, Capacity: 250,
+			PerBox: 3_900_000, PerUnit: 180_000, PerKm: 2_000,
+		},
+	}
 }
 
 // makeStock gives most products plenty at both warehouses, and some of them the

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"crossdock/core/catalog"
 	"crossdock/core/id"
 	"crossdock/site/intake"
 	"crossdock/site/intake/sample"
@@ -57,6 +58,34 @@ func TestCatalog(t *testing.T) {
 	// Materials mislead the rule now and then: a felt basket is no toy.
 	if agree < 260 {
 		t.Errorf("the rule of intake finds the type of %d products out of 300", agree)
+	}
+}
+
+// The first warehouse of a district is the nearest one, and the costs of both are
+// such that there is something to choose.
+func TestWarehouses(t *testing.T) {
+	set := sample.Make(sample.DefaultSeed)
+	if len(set.Warehouses) != 2 || set.Warehouses[0].Code != "wh1" || set.Warehouses[1].Code != "wh2" {
+		t.Fatalf("the warehouses are %+v", set.Warehouses)
+	}
+	for _, w := range set.Warehouses {
+		if err := w.Check(); err != nil {
+			t.Error(err)
+		}
+		if w.CutOff == 0 || w.Workdays == 0 || w.PerBox == 0 || w.PerUnit == 0 || w.PerKm == 0 || w.Safety != 0 {
+			t.Errorf("%+v has nothing to choose by, or keeps stock back that orders want", w)
+		}
+	}
+	for _, district := range set.Districts {
+		first, second := set.Warehouses[0], set.Warehouses[1]
+		if district.Warehouses[0] == second.Code {
+			first, second = second, first
+		}
+		near, known := catalog.Meters(first.Place, district.Place)
+		far, _ := catalog.Meters(second.Place, district.Place)
+		if !known || near >= far || far > 500_000 {
+			t.Errorf("%s is %.0f km from %s and %.0f km from %s", district.Code, near/1000, first.Code, far/1000, second.Code)
+		}
 	}
 }
 

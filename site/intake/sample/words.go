@@ -1,6 +1,9 @@
 package sample
 
-import "crossdock/core/id"
+import (
+	"crossdock/core/catalog"
+	"crossdock/core/id"
+)
 
 // object is a thing that the sample shop sells in several looks.
 type object struct {
@@ -90,6 +93,15 @@ var closings = []string{
 var (
 	districtNames = []string{"North Hills", "East Harbor", "South Valley", "West Coast", "Old Town", "Lake Side"}
 	districtCodes = []id.District{"north-hills", "east-harbor", "south-valley", "west-coast", "old-town", "lake-side"}
+
+	districtPlaces = []catalog.Place{
+		{Latitude: 55.2, Longitude: -2.1},
+		{Latitude: 51.9, Longitude: 0.9},
+		{Latitude: 52.9, Longitude: -1.4},
+		{Latitude: 51.8, Longitude: -4.6},
+		{Latitude: 53.8, Longitude: -1.3},
+		{Latitude: 51.2, Longitude: -1.9},
+	}
 )
 
 // remarks are what people in a warehouse write where a description belongs.

@@ -1,18 +1,30 @@
 package pagetest
 
-import "crossdock/web/page"
+import (
+	"time"
+
+	"crossdock/web/page"
+)
 
 func line(card page.Card, quantity int64) page.CartLine {
 	return page.CartLine{
 		SKU: card.SKU, Name: card.Name, Type: card.Type, Price: card.Price, Quantity: quantity,
-		Sum: pounds(card.Price.Minor * quantity), Available: card.Availability.Units, Backorder: card.Availability.Backorder,
+		Sum: pounds(card.Price.Minor * quantity), Available: card.Availability.Units, Ahead: card.Availability.Ahead,
 	}
+}
+
+// early is two units of a product that is not released.
+func early() page.CartLine {
+	card := goods()[7]
+	card.Availability.Ahead = page.Ahead{Preorder: true, Units: 200, On: inDays(30)}
+	return line(card, 2)
 }
 
 func carts() []Fixture {
 	goods := goods()
 	full := page.Cart{Lines: []page.CartLine{line(goods[0], 2), line(goods[1], 3)}, Units: 5, Total: pounds(3435), MaxQuantity: 100000}
 	short := page.Cart{Lines: []page.CartLine{line(goods[0], 2), line(goods[2], 12), line(goods[4], 1), line(goods[7], 4)}, Units: 19, Total: pounds(4815), MaxQuantity: 100000}
+	preordered := page.Cart{Lines: []page.CartLine{line(goods[7], 41), early()}, Units: 43, Total: pounds(12685), MaxQuantity: 100000}
 	gone := full
 	gone.Lines = []page.CartLine{line(goods[0], 2), {SKU: "OLD-1", Name: "Gingham Egg Cosy", Type: "kitchen", Price: pounds(125), Sum: pounds(125), Quantity: 1, Gone: true}}
 	added := page.Flash{Kind: page.Done, Text: "2 × Regency Cake Stand, 3 tiers are in your cart.", Link: "View the cart", Href: "/cart"}
@@ -22,6 +34,7 @@ func carts() []Fixture {
 		{Name: "cart-empty", Component: page.Cart{}.Page(guest())},
 		{Name: "cart-full", Component: full.Page(customer())},
 		{Name: "cart-short", Component: short.Page(customer())},
+		{Name: "cart-ahead", Component: preordered.Page(customer())},
 		{Name: "cart-gone", Component: gone.Page(customer())},
 		{Name: "cart-flashes", Component: full.Page(flashed)},
 		{Name: "cart-contents", Component: full.Contents(), Fragment: true},
@@ -35,7 +48,15 @@ func address() page.Address {
 }
 
 func payments() []page.Option {
-	return []page.Option{{Value: "on-delivery", Label: "Pay on delivery", Hint: "You pay the carrier when the last parcel is handed over."}}
+	return []page.Option{
+		{Value: "on-delivery", Label: "Pay on delivery", Hint: "You pay the carrier when the last parcel is handed over."},
+		{Value: "bank-transfer", Label: "Bank transfer", Hint: "Your units are set aside, and shipped when the money is here."},
+		{Value: "card", Label: "Card", Hint: "The money is reserved now, and taken when a parcel is handed to the carrier."},
+	}
+}
+
+func testCards() []page.Option {
+	return []page.Option{{Value: "tok_approved", Label: "Approved at once"}, {Value: "tok_declined", Label: "Declined: no money on it"}}
 }
 
 // spillOver explains a plan over two warehouses.
@@ -55,7 +76,11 @@ func parcels() []page.Parcel {
 }
 
 func shortage(backorder bool) []page.ShortLine {
-	return []page.ShortLine{{SKU: "21977", Name: "Pack of 60 Pink Paisley Cake Cases", Wanted: 40, Available: 12, Backorder: backorder}}
+	line := page.ShortLine{SKU: "21977", Name: "Pack of 60 Pink Paisley Cake Cases", Wanted: 40, Available: 12, Backorder: backorder}
+	if backorder {
+		line.Ahead = page.Ahead{On: inDays(11)}
+	}
+	return []page.ShortLine{line}
 }
 
 func checkouts() []Fixture {
@@ -63,8 +88,22 @@ func checkouts() []Fixture {
 	fine := page.Checkout{
 		Key: "0195901c-7a11-7c3e-9d52-31f0a8b3c001", Address: address(), Payment: "on-delivery", Districts: districts(), Payments: payments(),
 		Lines: []page.CartLine{line(goods[0], 2), line(goods[2], 12)}, Units: 14, Total: pounds(3210),
-		Plan: page.Plan{Parcels: parcels(), Why: spillOver()},
+		Plan: page.Plan{Parcels: parcels(), Why: spillOver(), Promise: page.Promise{From: inDays(3), To: inDays(4)}},
+		Now:  Now(), KeptUntil: ago(-10 * time.Minute), Cards: testCards(), Token: "tok_approved",
 	}
+	company := fine
+	company.Payment, company.Cards, company.Token = "card", nil, ""
+	company.Errors = page.FieldErrors{"token": "that looks like the number of a card: give the token that the payment provider made of it"}
+	preorder := fine
+	preorder.Lines = []page.CartLine{early()}
+	preorder.Plan = page.Plan{Short: []page.ShortLine{{SKU: "22086", Name: early().Name, Wanted: 2, Backorder: true, Ahead: early().Ahead}}}
+	preorder.KeptUntil = time.Time{}
+	door := fine
+	door.Payments, door.Cards = payments()[:1], nil
+	dearer := fine
+	dearer.Lines = []page.CartLine{line(goods[0], 2), line(goods[2], 12)}
+	dearer.Lines[0].Before = pounds(1195)
+	dearer.Errors = page.FieldErrors{"": "a price has changed since you saw this page"}
 	single := fine
 	single.Plan = page.Plan{Parcels: parcels()[:1], Why: spillOver()[:1]}
 	short := fine
@@ -76,6 +115,11 @@ func checkouts() []Fixture {
 	wrong.Payment = ""
 	wrong.Errors = page.FieldErrors{"street": "the street is empty", "postal_code": "the postal code is empty", "city": "the city is empty", "payment": "choose how to pay"}
 	return []Fixture{
+		{Name: "checkout-card-refused", Component: company.Page(customer())},
+		{Name: "checkout-preorder", Component: preorder.Page(customer())},
+		{Name: "checkout-door-alone", Component: door.Page(customer())},
+		{Name: "checkout-repriced", Component: dearer.Page(customer())},
+		{Name: "checkout-kept", Component: fine.Kept(), Fragment: true},
 		{Name: "checkout-two-parcels", Component: fine.Page(customer())},
 		{Name: "checkout-one-parcel", Component: single.Page(customer())},
 		{Name: "checkout-short", Component: short.Page(cutOff())},

@@ -21,7 +21,7 @@ func goods() []page.Card {
 		{SKU: "T/88 B", Name: "Wooden Dinosaur Puzzle", Type: "toys", Category: "puzzles", Price: pounds(425), Availability: plenty(0, 0)},
 		{SKU: "ST-017", Name: "Pocket Notebook, dotted, linen cover", Type: "stationery", Category: "notebooks", Price: pounds(650), Availability: plenty(212, 2)},
 		{SKU: "20725", Name: "Lunch Bag Red Retrospot", Type: "bags", Category: "lunch bags", Price: pounds(165), Availability: plenty(890, 2)},
-		{SKU: "22086", Name: "Paper Chain Kit, 1950s Christmas", Type: "christmas", Category: "decorations", Price: pounds(295), Availability: page.Availability{Backorder: true}},
+		{SKU: "22086", Name: "Paper Chain Kit, 1950s Christmas", Type: "christmas", Category: "decorations", Price: pounds(295), Availability: page.Availability{Ahead: page.Ahead{Units: 40, On: inDays(11)}}},
 		{SKU: "JW-3", Name: "Blue Drop Earrings with Bead Cluster", Type: "jewelry", Category: "earrings", Price: pounds(995), Availability: page.Availability{Units: 24, Sites: 1, Stale: true}},
 		{SKU: "L+20", Name: "Enamel Desk Lamp, forest green", Type: "candles and light", Category: "lamps", Price: pounds(124900), Availability: plenty(3, 1)},
 		{SKU: "47566", Name: "Party Bunting, 5 m of cotton flags", Type: "party", Category: "bunting", Price: pounds(495), Availability: plenty(61, 2)},
@@ -97,7 +97,18 @@ func products() []Fixture {
 	anonymous := stocked
 	anonymous.District, anonymous.ServedBy = "", nil
 	sold := page.Product{Card: goods()[4], Now: Now(), District: "North", ServedBy: places()[:1], Sites: []page.SiteStock{{Site: "wh1", Name: "Leeds", AsOf: Now()}}}
+	late := page.Product{Card: goods()[7], Now: Now(), District: "North", ServedBy: places(), MaxQuantity: 100000, Sites: []page.SiteStock{{Site: "wh1", Name: "Leeds", AsOf: Now()}}}
+	mixed := stocked
+	mixed.Availability.Units, mixed.Availability.Ahead = 4, page.Ahead{Units: 12, On: inDays(11)}
+	soon := late
+	soon.Availability.Ahead = page.Ahead{Preorder: true, Units: 200, On: inDays(30)}
+	dayless := late
+	dayless.Availability.Ahead = page.Ahead{Units: 40}
 	return []Fixture{
+		{Name: "product-backorder", Component: late.Page(customer())},
+		{Name: "product-backorder-dayless", Component: dayless.Page(customer())},
+		{Name: "product-partly-ahead", Component: mixed.Page(customer())},
+		{Name: "product-preorder", Component: soon.Page(customer())},
 		{Name: "product-stocked", Component: stocked.Page(customer())},
 		{Name: "product-cut-off", Component: cut.Page(cutOff())},
 		{Name: "product-error", Component: wrong.Page(customer())},

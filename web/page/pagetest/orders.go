@@ -19,8 +19,8 @@ func fresh() page.Order {
 			{SKU: goods[2].SKU, Name: goods[2].Name, Type: goods[2].Type, Price: goods[2].Price, Sum: pounds(660), Quantity: 12},
 		},
 		Fulfillments: []page.Fulfillment{
-			{Site: "wh1", Name: "Leeds", Status: "picking", Updated: ago(time.Minute), Lines: parcels()[0].Lines},
-			{Site: "wh2", Name: "Carlisle", Status: "requested", Updated: ago(4 * time.Minute), Lines: parcels()[1].Lines},
+			{Site: "wh1", Name: "Leeds", Status: "picking", Updated: ago(time.Minute), Lines: parcels()[0].Lines, Promise: page.Promise{From: inDays(3), To: inDays(3)}},
+			{Site: "wh2", Name: "Carlisle", Status: "requested", Updated: ago(4 * time.Minute), Lines: parcels()[1].Lines, Promise: page.Promise{From: inDays(3), To: inDays(4)}},
 		},
 		Timeline: []page.Event{
 			{At: ago(4 * time.Minute), Title: "Order placed", Detail: "14 units set aside at wh1 and wh2.", Site: "store", Kind: page.Done},
@@ -31,7 +31,14 @@ func fresh() page.Order {
 		Notifications: []page.Notification{
 			{At: ago(4 * time.Minute), Channel: "e-mail", To: "maren@example.org", Subject: "Your order 2026-01841 is placed"},
 		},
-		CanVoid: true, VoidHint: "Until a parcel is sent, the order can be voided.",
+		CanVoid: true, VoidHint: "Until it is picked, the order can be voided.",
+		Promise: page.Promise{From: inDays(3), To: inDays(4)},
+		Payments: []page.PaymentStep{
+			{At: ago(4 * time.Minute), What: "To be paid at the door", Amount: pounds(3210), Tone: page.Done},
+		},
+		Redirect: page.Redirecting{
+			Can: true, Hint: "Until it is picked, the order can go to another address.", Key: orderID, Address: address(),
+		},
 	}
 }
 
@@ -39,7 +46,7 @@ func voided() page.Order {
 	v := fresh()
 	v.Status, v.Short, v.Fulfillments, v.CanVoid, v.VoidHint = "voided", shortage(false), nil, false, ""
 	v.Reason = "Fewer units could be promised than were ordered, and this product is not sold on backorder."
-	v.Payment = "Nothing was charged"
+	v.Payment, v.Payments, v.Redirect = "Nothing was charged", nil, page.Redirecting{}
 	v.Timeline = []page.Event{
 		{At: ago(4 * time.Minute), Title: "Order received", Site: "store", Kind: page.Note},
 		{At: ago(4 * time.Minute), Title: "Order voided", Detail: "28 cake cases short at every warehouse. Nothing is held.", Site: "store", Kind: page.Fail},
@@ -52,6 +59,10 @@ func delivered() page.Order {
 	v := fresh()
 	v.Status, v.CanVoid, v.VoidHint = "delivered", false, "It was sent: what you do not want to keep can be returned."
 	v.PlacedAt, v.Payment = ago(75*time.Hour), "Paid on delivery"
+	v.Redirect = page.Redirecting{Hint: "It is packed: the address cannot be changed any more."}
+	v.Back = page.Returning{Key: orderID, Lines: []page.ReturnableLine{
+		{Line: 1, Name: v.Lines[0].Name, Units: 2}, {Line: 2, Name: v.Lines[1].Name, Units: 12},
+	}}
 	for i := range v.Fulfillments {
 		v.Fulfillments[i].Status, v.Fulfillments[i].Tracking, v.Fulfillments[i].Updated = "delivered", "XD 4471 9920 18", ago(26*time.Hour)
 	}
@@ -74,9 +85,12 @@ func withStatus(status string) page.Order {
 func placed() []Fixture {
 	single := fresh()
 	single.Fulfillments = single.Fulfillments[:1]
-	later := withStatus("backordered")
-	later.Short = shortage(true)
+	later := waiting()
 	return []Fixture{
+		{Name: "placed-awaits-card", Component: awaits(page.AwaitsCard).Placed(customer())},
+		{Name: "placed-awaits-transfer", Component: awaits(page.AwaitsTransfer).Placed(customer())},
+		{Name: "placed-declined", Component: declined().Placed(customer())},
+		{Name: "placed-declined-late", Component: lateDeclined().Placed(customer())},
 		{Name: "placed-two-parcels", Component: fresh().Placed(customer())},
 		{Name: "placed-one-parcel", Component: single.Placed(customer())},
 		{Name: "placed-backordered", Component: later.Placed(customer())},
@@ -85,14 +99,21 @@ func placed() []Fixture {
 }
 
 func orders() []Fixture {
-	later := withStatus("backordered")
-	later.Short = shortage(true)
+	later := waiting()
 	cut := fresh()
 	cut.Fulfillments[1].Stale = ago(9 * time.Minute)
 	asked, done := fresh(), voided()
 	asked.CanVoid, asked.VoidAsked, asked.VoidHint = false, true, ""
 	done.VoidAsked = true
 	return []Fixture{
+		{Name: "order-awaits-card", Component: awaits(page.AwaitsCard).Page(customer())},
+		{Name: "order-awaits-transfer", Component: awaits(page.AwaitsTransfer).Page(customer())},
+		{Name: "order-declined-late", Component: lateDeclined().Page(customer())},
+		{Name: "order-redirected", Component: redirected().Page(customer())},
+		{Name: "order-redirect-asked", Component: redirectAsked().Page(customer())},
+		{Name: "order-redirect-errors", Component: redirectErrors().Page(customer())},
+		{Name: "order-return-errors", Component: returnErrors().Page(customer())},
+		{Name: "order-coming-back", Component: comingBack().Page(customer())},
 		{Name: "order-placed", Component: fresh().Page(customer())},
 		{Name: "order-cut-off", Component: cut.Page(cutOff())},
 		{Name: "order-backordered", Component: later.Page(customer())},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"crossdock/core/date"
 	"crossdock/web/page"
 )
 
@@ -54,6 +55,9 @@ func Handler() http.Handler {
 	}
 	return mux
 }
+
+// inDays is a day so many days after Now.
+func inDays(days int) date.Date { return date.Of(Now()).Add(days) }
 
 func ago(d time.Duration) time.Time { return Now().Add(-d) }
 

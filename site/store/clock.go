@@ -1,0 +1,159 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"crossdock/core/date"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/core/sourcing"
+)
+
+// clock has the store run Tick from time to time.
+type clock struct {
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+}
+
+func newClock(s *Store, every time.Duration) *clock {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &clock{cancel: cancel}
+	if every < 0 {
+		return c
+	}
+	c.running.Go(func() {
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+				s.tickOnce(ctx)
+			}
+		}
+	})
+	if s.state.policy.Strategy == sourcing.StrategyCheapest {
+		c.running.Go(func() { reckonHourly(ctx, s, every) })
+	}
+	return c
+}
+
+// tickOnce runs Tick. What fails is told, and due again at the next one.
+func (s *Store) tickOnce(ctx context.Context) {
+	if _, err := s.Do(ctx, Tick{}); err != nil && ctx.Err() == nil && s.state.Failed != nil {
+		s.state.Failed(err)
+	}
+}
+
+// reckonHourly keeps the prices of scarce stock up: the first as soon as there are
+// orders to go by, and new ones every hour.
+func reckonHourly(ctx context.Context, s *Store, every time.Duration) {
+	wait := every
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		wait = every
+		if made, err := s.reckon(ctx); err == nil && made { // else the next try tells as much
+			wait = priceEvery
+		}
+	}
+}
+
+func (c *clock) stop() {
+	c.cancel()
+	c.running.Wait()
+}
+
+// tick does what is due at this moment. Where nothing is, nothing is written.
+func (s *state) tick(ctx context.Context) error {
+	if err := s.expireHolds(); err != nil {
+		return err
+	}
+	if err := s.askReleased(ctx); err != nil {
+		return err
+	}
+	if err := s.mergeSplits(ctx); err != nil {
+		return err
+	}
+	return s.askByNeed()
+}
+
+// maxReleases is how many orders one tick has asked for or calls off: on the day of
+// a release there may be very many, and others want to buy.
+const maxReleases = 500
+
+// askReleased asks for what was released since, and calls off what nobody has paid.
+// What is beyond maxReleases is for the next tick.
+func (s *state) askReleased(ctx context.Context) error {
+	var due []id.Order
+	for which, next := range s.live.unasked {
+		if next.due(s.now, s.unpaidFor) {
+			due = append(due, which)
+		}
+	}
+	slices.SortFunc(due, byTime)
+	for _, which := range due[:min(len(due), maxReleases)] {
+		o, err := s.order(ctx, which)
+		if err != nil {
+			return err
+		}
+		if o.Unpaid {
+			err = s.giveUp(ctx, o)
+		} else {
+			err = s.askNow(o)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// due reports whether the waiting has an end.
+func (u unasked) due(now time.Time, unpaidFor time.Duration) bool {
+	if !u.unpaidSince.IsZero() {
+		return now.Sub(u.unpaidSince) > unpaidFor
+	}
+	return u.release <= date.Of(now)
+}
+
+func (s *state) askNow(o order.Order) error {
+	if err := s.ask(&o); err != nil {
+		return err
+	}
+	s.change(&o)
+	s.save(o, s.books.Site(), "released", "released, shipped by "+sites(o))
+	return nil
+}
+
+// giveUp voids an order whose bank transfer did not come.
+func (s *state) giveUp(ctx context.Context, o order.Order) error {
+	o, err := s.callOff(o)
+	if err != nil {
+		return err
+	}
+	o.Unpaid, o.Reason = false, "it was not paid in time"
+	if err := s.settleMoney(ctx, o); err != nil {
+		return err
+	}
+	s.change(&o)
+	s.save(o, s.books.Site(), "unpaid", o.Reason)
+	s.notify(o, "voided", customerText(o))
+	return nil
+}
+
+// sortedOrders returns identifiers in order of time: they begin with it.
+func sortedOrders[V any](set map[id.Order]V) []id.Order {
+	return slices.SortedFunc(maps.Keys(set), byTime)
+}
+
+func byTime(a, b id.Order) int { return bytes.Compare(a.UUID[:], b.UUID[:]) }

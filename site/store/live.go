@@ -1,0 +1,239 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"crossdock/core/catalog"
+	"crossdock/core/date"
+	"crossdock/core/event"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/core/pay"
+	"crossdock/core/quota"
+	"crossdock/core/sourcing"
+)
+
+// live is what the store has to come back to by itself, in memory: it is made of
+// what is stored at the start, and follows every order that is saved.
+type live struct {
+	warehouses map[id.Site]catalog.Warehouse
+	schedules  map[levelKey]event.Schedule
+	loads      map[loadKey]int
+	holds      map[string]Hold
+	due        map[id.UUID]pay.Transaction // of which a provider is to be asked, now or later
+	sales      map[levelKey]quota.Sales    // since the start
+	low        map[levelKey]struct{}       // sold since the last look, where there may be more
+	tried      map[levelKey]int64          // the version of the level at which more was asked for
+
+	baskets []basket // the last orders, from oldest on
+	oldest  int
+
+	waiting map[id.SKU][]waiting     // in order of placement
+	queued  map[id.Order][]id.SKU    // the queues that an order stands in
+	unasked map[id.Order]unasked     // orders that no warehouse, or not every one, is asked for
+	ahead   map[id.SKU]int64         // the units in each queue
+	carts   map[id.Order]string      // owners of the carts of unpaid orders, as far as this process has seen them
+	splits  map[id.Order]order.Order // see order.Order.Split and inBrief
+	ripe    map[id.SKU]struct{}      // came in since splits were looked at
+
+	candidates map[id.District][]sourcing.Candidate // as of now; made when they are asked for
+}
+
+// unasked is why warehouses are not asked for an order: it is not paid, or not
+// released before a day.
+type unasked struct {
+	unpaidSince time.Time // zero: it is paid
+	release     date.Date
+}
+
+// maxSplits is how many split orders are looked at again when stock moves.
+const maxSplits = 20_000
+
+type loadKey struct {
+	warehouse id.Site
+	on        date.Date
+}
+
+// waiting is units of an order line in the queue of their SKU.
+type waiting struct {
+	order    id.Order
+	number   int64
+	district id.District
+	line     int
+	incoming id.Site
+	units    int64
+}
+
+func newLive(s Snapshot) live {
+	l := live{
+		warehouses: map[id.Site]catalog.Warehouse{}, schedules: map[levelKey]event.Schedule{}, loads: map[loadKey]int{},
+		holds: map[string]Hold{}, due: map[id.UUID]pay.Transaction{}, sales: map[levelKey]quota.Sales{},
+		low: map[levelKey]struct{}{}, tried: map[levelKey]int64{},
+		waiting: map[id.SKU][]waiting{}, queued: map[id.Order][]id.SKU{}, ahead: map[id.SKU]int64{}, unasked: map[id.Order]unasked{}, carts: map[id.Order]string{},
+		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
+	}
+	for _, w := range s.Warehouses {
+		l.warehouses[w.Code] = w
+	}
+	for _, schedule := range s.Schedules {
+		l.schedules[levelKey{schedule.Warehouse, schedule.SKU}] = schedule.Schedule
+	}
+	for _, load := range s.Loads {
+		l.loads[loadKey{load.Warehouse, load.On}] = load.Parcels
+	}
+	for _, hold := range s.Holds {
+		l.holds[hold.Owner] = hold
+	}
+	for _, t := range s.Pending {
+		l.owe(t)
+	}
+	for _, o := range s.Unsettled {
+		l.follow(o)
+	}
+	return l
+}
+
+// follow takes note of an order as it now is.
+func (l *live) follow(o order.Order) {
+	l.enqueue(o)
+	l.await(o)
+	if _, known := l.splits[o.ID]; !o.Split() || o.VoidAsked {
+		delete(l.splits, o.ID) // of what is not there it costs nothing
+	} else if known || len(l.splits) < maxSplits {
+		l.splits[o.ID] = inBrief(o)
+	}
+}
+
+// inBrief is what of a split order tells whether it can be one parcel less.
+func inBrief(o order.Order) order.Order {
+	return order.Order{
+		ID: o.ID, Address: order.Address{District: o.Address.District}, Lines: o.Lines, Fulfillments: o.Fulfillments,
+	}
+}
+
+// owe takes note of a step of a payment as it now is. What only people can tell of
+// is not kept: there may be many transfers that are waited for.
+func (l *live) owe(t pay.Transaction) {
+	if t.State == pay.Pending && !t.NextAt.IsZero() {
+		l.due[t.ID] = t
+	} else {
+		delete(l.due, t.ID)
+	}
+}
+
+// await notes what has to happen before the warehouses of an order are asked.
+func (l *live) await(o order.Order) {
+	delete(l.unasked, o.ID)
+	if o.Unpaid {
+		l.unasked[o.ID] = unasked{unpaidSince: o.PlacedAt}
+		return
+	}
+	delete(l.carts, o.ID)
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
+		if first, known := l.unasked[o.ID]; f.Unasked && (!known || f.NotBefore < first.release) {
+			l.unasked[o.ID] = unasked{release: f.NotBefore}
+		}
+	}
+}
+
+// enqueue puts what an order waits for into the queues, in order of placement.
+func (l *live) enqueue(o order.Order) {
+	for _, sku := range l.queued[o.ID] {
+		l.dequeue(sku, o.Number)
+	}
+	delete(l.queued, o.ID)
+	for _, wait := range o.Waiting {
+		entry := waiting{o.ID, o.Number, o.Address.District, wait.Line, wait.Warehouse, wait.Quantity}
+		queue := l.waiting[wait.SKU]
+		at, _ := slices.BinarySearchFunc(queue, entry, func(a, b waiting) int {
+			return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.line, b.line), cmp.Compare(a.incoming, b.incoming))
+		})
+		l.waiting[wait.SKU] = slices.Insert(queue, at, entry)
+		l.ahead[wait.SKU] += wait.Quantity
+		if !slices.Contains(l.queued[o.ID], wait.SKU) {
+			l.queued[o.ID] = append(l.queued[o.ID], wait.SKU)
+		}
+	}
+}
+
+// dequeue takes an order out of a queue. Most are at its front, as they are served
+// in order: then nothing is moved, however long the queue.
+func (l *live) dequeue(sku id.SKU, number int64) {
+	queue := l.waiting[sku]
+	from, _ := slices.BinarySearchFunc(queue, number, func(w waiting, number int64) int { return cmp.Compare(w.number, number) })
+	to := from
+	for ; to < len(queue) && queue[to].number == number; to++ {
+		l.ahead[sku] -= queue[to].units
+	}
+	switch {
+	case to-from == len(queue):
+		delete(l.waiting, sku)
+		delete(l.ahead, sku)
+	case from == 0:
+		l.waiting[sku] = queue[to:]
+	default:
+		l.waiting[sku] = slices.Delete(queue, from, to)
+	}
+}
+
+// candidatesOf returns the warehouses of a district, its primary one first.
+func (s *state) candidatesOf(district catalog.District) []sourcing.Candidate {
+	if ready, made := s.live.candidates[district.Code]; made {
+		return ready
+	}
+	candidates := make([]sourcing.Candidate, len(district.Warehouses))
+	for i, code := range district.Warehouses {
+		w, known := s.live.warehouses[code]
+		if !known {
+			w.Code = code
+		}
+		candidates[i] = sourcing.Candidate{Warehouse: w}
+		if w.Capacity > 0 {
+			candidates[i].Load = s.live.loads[loadKey{code, sourcing.HandOff(w, s.now)}]
+		}
+	}
+	s.live.candidates[district.Code] = candidates
+	return candidates
+}
+
+// candidate returns one warehouse, whether or not a district names it.
+func (s *state) candidate(warehouse id.Site) sourcing.Candidate {
+	w, known := s.live.warehouses[warehouse]
+	if !known {
+		w.Code = warehouse
+	}
+	return sourcing.Candidate{Warehouse: w}
+}
+
+// latest keeps the last row of each warehouse and day: every order of a batch has
+// staged one.
+func latest(loads []Load) []Load {
+	var rows []Load
+	for _, load := range slices.Backward(loads) {
+		if !slices.ContainsFunc(rows, func(row Load) bool { return row.Warehouse == load.Warehouse && row.On == load.On }) {
+			rows = append(rows, load)
+		}
+	}
+	return rows
+}
+
+// burden counts a parcel for the day on which a warehouse begins with them, where
+// it has a limit.
+func (s *state) burden(warehouse id.Site) {
+	w := s.live.warehouses[warehouse]
+	if w.Capacity == 0 {
+		return
+	}
+	k := loadKey{warehouse, sourcing.HandOff(w, s.now)}
+	if s.live.loads[k] == 0 { // a new day: those that are over count no more
+		today := date.Of(s.now)
+		maps.DeleteFunc(s.live.loads, func(old loadKey, _ int) bool { return old.on < today })
+	}
+	s.live.loads[k]++
+	clear(s.live.candidates)
+	s.changes.Loads = append(s.changes.Loads, Load{warehouse, k.on, s.live.loads[k]})
+}

@@ -1,0 +1,129 @@
+package warehouse
+
+import (
+	"slices"
+	"time"
+
+	"crossdock/core/event"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/quota"
+	"crossdock/core/stock"
+)
+
+// Units stay with the store that they were handed to until another one asks.
+const (
+	askFor = 30 * time.Second // how long an ask is remembered that others have to give up units for
+	cover  = time.Hour        // the sales for which a store keeps its quota when another one asks
+)
+
+// asked grants what a store asks for, as far as it is free. It always answers, so
+// that nobody waits in vain. What is missing it asks back of the other stores, as
+// far as it idles there, and grants it when it comes.
+func (s *state) asked(from id.Site, m event.QuotaAsked) error {
+	if err := s.checkStore(from); err != nil {
+		return err
+	}
+	asker := slices.Index(s.options.Stores, from)
+	units := []event.Units{}
+	var recalls parcels
+	waiting := slices.Clone(s.desk.waiting)
+	for _, wanted := range summed(m.Units) {
+		granted := max(min(wanted.Quantity, s.free(wanted.SKU)), 0)
+		if granted > 0 {
+			units = append(units, event.Units{SKU: wanted.SKU, Quantity: granted})
+		}
+		var coming int64
+		for i, more := range quota.Recall(wanted.Quantity-granted, s.sellers(wanted.SKU), asker, cover) {
+			recalls.add(s.options.Stores[i], wanted.SKU, more)
+			coming += more
+		}
+		if coming > 0 {
+			waiting = append(waiting, waiter{holding{from, wanted.SKU}, coming, s.now.Add(askFor)})
+		}
+	}
+	if err := s.handOver(from, m.Ask, units); err != nil {
+		return err
+	}
+	if _, err := s.sayRecalls(recalls, false); err != nil {
+		return err
+	}
+	s.desk.waiting = waiting
+	return nil
+}
+
+// sayRecalls asks stores to give units back, and returns what the recalls are called.
+func (s *state) sayRecalls(recalls parcels, count bool) ([]id.Grant, error) {
+	var grants []id.Grant
+	recalled := s.recalled
+	for _, p := range recalls {
+		grant := id.Grant{UUID: s.IDs.New()}
+		if err := s.books.Say(p.store, "quota", event.QuotaRecalled{Recall: grant, Units: p.units}, s.now); err != nil {
+			return nil, err
+		}
+		recalled = append(recalled, recall{grant, p.store, p.units, count})
+		grants = append(grants, grant)
+	}
+	s.recalled = recalled
+	return grants, nil
+}
+
+// quotaReturned takes units back that a store has let go of. They go to who waits
+// for them, then to the other stores by need. Those called back for a correction
+// stay free for it, and so does what nobody else needs, until it is asked for: the
+// next change of the SKU grants what is left.
+func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
+	if err := s.checkStore(from); err != nil {
+		return err
+	}
+	called, known := s.desk.recalls[m.Recall]
+	if known && called.store != from {
+		return fault.New(fault.Denied, "the recall %s was not made of %s", m.Recall, from)
+	}
+	var skus []id.SKU
+	for _, u := range m.Units {
+		err := s.books.Book(stock.Movement{
+			ID: id.Movement{UUID: id.Beside(m.Recall.UUID, "returned/"+string(u.SKU))}, At: s.now,
+			SKU: u.SKU, Quantity: u.Quantity,
+			From: stock.QuotaOf(from), To: stock.Account{Kind: stock.Available},
+			Reason: stock.Returned, Cause: m.Kind(),
+		})
+		if err != nil {
+			return err
+		}
+		skus = append(skus, u.SKU)
+	}
+	if !called.count {
+		if err := s.grant(skus, from); err != nil {
+			return err
+		}
+	}
+	s.returned = append(s.returned, m.Recall)
+	return nil
+}
+
+// recalledOf returns the units that were asked back of a holding and are not
+// answered, as this batch sees it.
+func (s *state) recalledOf(h holding) int64 {
+	sum := s.desk.asked[h]
+	for _, r := range s.recalled {
+		if r.store == h.store {
+			sum += unitsOf(r.units, h.sku)
+		}
+	}
+	for _, grant := range s.returned {
+		if r := s.desk.recalls[grant]; r.store == h.store {
+			sum -= unitsOf(r.units, h.sku)
+		}
+	}
+	return sum
+}
+
+func unitsOf(units []event.Units, sku id.SKU) int64 {
+	for _, u := range units {
+		if u.SKU == sku {
+			return u.Quantity
+		}
+	}
+	return 0
+}
