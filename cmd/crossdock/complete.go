@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -81,6 +82,18 @@ func offered(ask func(ctx context.Context) []cobra.Completion) cobra.CompletionF
 	}
 }
 
+// told makes an offer out of what the process of a target tells.
+func (p program) told(t *target, ask func(ctx context.Context, client *api.Client) []cobra.Completion) cobra.CompletionFunc {
+	return offered(func(ctx context.Context) []cobra.Completion {
+		client := p.reach(ctx, t)
+		if client == nil {
+			return nil
+		}
+		defer client.Close()
+		return ask(ctx, client)
+	})
+}
+
 // offerSites offers the warehouses of the process, or those of its configuration
 // where it does not run.
 func (p program) offerSites(t *target) cobra.CompletionFunc {
@@ -132,12 +145,7 @@ func (p program) reach(ctx context.Context, t *target) *api.Client {
 
 // offerOrders offers the newest orders by number.
 func (p program) offerOrders(t *target) cobra.CompletionFunc {
-	return offered(func(ctx context.Context) []cobra.Completion {
-		client := p.reach(ctx, t)
-		if client == nil {
-			return nil
-		}
-		defer client.Close()
+	return p.told(t, func(ctx context.Context, client *api.Client) []cobra.Completion {
 		page, err := client.Orders(ctx, api.OrderQuery{Limit: completeRows})
 		if err != nil {
 			return nil
@@ -153,12 +161,7 @@ func (p program) offerOrders(t *target) cobra.CompletionFunc {
 // offerFulfillments offers those of the warehouse that --at has named which can
 // be moved on.
 func (p program) offerFulfillments(t *target, at *string) cobra.CompletionFunc {
-	return offered(func(ctx context.Context) []cobra.Completion {
-		client := p.reach(ctx, t)
-		if client == nil {
-			return nil
-		}
-		defer client.Close()
+	return p.told(t, func(ctx context.Context, client *api.Client) []cobra.Completion {
 		list, err := fulfillments(ctx, client, *at, api.FulfillmentQuery{}, completeRows)
 		if err != nil {
 			return nil
@@ -168,6 +171,52 @@ func (p program) offerFulfillments(t *target, at *string) cobra.CompletionFunc {
 			if len(f.Next) > 0 {
 				all = append(all, cobra.CompletionWithDesc(f.ID.String(), "order "+strconv.FormatInt(f.Number, 10)+", "+f.Status))
 			}
+		}
+		return all
+	})
+}
+
+// offerDistricts offers the districts of the shop.
+func (p program) offerDistricts(t *target) cobra.CompletionFunc {
+	return p.told(t, func(ctx context.Context, client *api.Client) []cobra.Completion {
+		districts, err := client.Districts(ctx)
+		if err != nil {
+			return nil
+		}
+		all := make([]cobra.Completion, len(districts))
+		for i, d := range districts {
+			all[i] = cobra.CompletionWithDesc(string(d.Code), printable(d.Name))
+		}
+		return all
+	})
+}
+
+// offerPurchases offers those of the warehouse that --at has named of which
+// something is still to come.
+func (p program) offerPurchases(t *target, at *string) cobra.CompletionFunc {
+	return p.told(t, func(ctx context.Context, client *api.Client) []cobra.Completion {
+		list, err := purchasesAt(ctx, client, *at, true, completeRows)
+		if err != nil {
+			return nil
+		}
+		all := make([]cobra.Completion, len(list))
+		for i, purchase := range list {
+			all[i] = cobra.CompletionWithDesc(printable(purchase.ID), printable(cmp.Or(purchase.Supplier, string(purchase.Warehouse))))
+		}
+		return all
+	})
+}
+
+// offerReturns offers those of the warehouse that --at has named.
+func (p program) offerReturns(t *target, at *string) cobra.CompletionFunc {
+	return p.told(t, func(ctx context.Context, client *api.Client) []cobra.Completion {
+		list, err := returnsAt(ctx, client, *at, api.ReturnQuery{}, completeRows)
+		if err != nil {
+			return nil
+		}
+		all := make([]cobra.Completion, len(list))
+		for i, r := range list {
+			all[i] = cobra.CompletionWithDesc(r.ID.String(), "order "+strconv.FormatInt(r.Number, 10)+", "+r.Status)
 		}
 		return all
 	})

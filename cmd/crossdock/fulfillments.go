@@ -68,31 +68,46 @@ func (p program) fulfillmentsListCommand() *cobra.Command {
 
 // fulfillments asks one warehouse, or each of the process when none is named.
 func fulfillments(ctx context.Context, client *api.Client, at string, query api.FulfillmentQuery, limit int) ([]api.Fulfillment, error) {
+	list := []api.Fulfillment{}
+	err := eachWarehouse(ctx, client, at, limit, func(site id.Site, size int, cursor string) (int, string, error) {
+		query.Limit, query.Cursor = size, cursor
+		page, err := client.Fulfillments(ctx, site, query)
+		list = append(list, page.Fulfillments...)
+		return len(page.Fulfillments), page.Next, err
+	})
+	return list, err
+}
+
+// eachWarehouse asks the warehouse at for page after page until limit rows are
+// there, or all where limit is 0. Where none is named it asks each warehouse of the
+// process in turn.
+func eachWarehouse(
+	ctx context.Context, client *api.Client, at string, limit int,
+	next func(site id.Site, size int, cursor string) (got int, more string, err error),
+) error {
 	sites := []id.Site{id.Site(at)}
 	if at == "" {
 		version, err := client.Version(ctx)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		sites = version.Warehouses
 	}
-	list := []api.Fulfillment{}
+	rows := 0
 	for _, site := range sites {
-		left := limit - len(list)
-		if limit > 0 && left == 0 {
+		if limit > 0 && rows >= limit {
 			break
 		}
-		err := pages(max(left, 0), func(size int, cursor string) (int, string, error) {
-			query.Limit, query.Cursor = size, cursor
-			page, err := client.Fulfillments(ctx, site, query)
-			list = append(list, page.Fulfillments...)
-			return len(page.Fulfillments), page.Next, err
+		err := pages(max(limit-rows, 0), func(size int, cursor string) (int, string, error) {
+			got, more, err := next(site, size, cursor)
+			rows += got
+			return got, more, err
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return list, nil
+	return nil
 }
 
 func (p program) printFulfillments(list []api.Fulfillment) error {
@@ -113,6 +128,7 @@ func (p program) fulfillmentsAdvanceCommand() *cobra.Command {
 	step := api.Advance{}
 	cmd.Flags().StringVar(&step.To, "to", "", "the status that it comes to, such as picked")
 	cmd.Flags().StringVar(&step.From, "from", "", "refuse unless it has this status now")
+	cmd.Flags().StringVar(&step.Key, "key", "", keyUsage)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
 	cmd.ValidArgsFunction = first(p.offerFulfillments(t, at))
@@ -130,7 +146,7 @@ func (p program) fulfillmentsAdvanceCommand() *cobra.Command {
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
 			f, err := client.Advance(ctx, id.Site(*at), which, step)
 			if err != nil {
-				return err
+				return keyed(err, step.Key)
 			}
 			if *asJSON {
 				return p.printJSON(f)

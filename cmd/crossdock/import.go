@@ -25,7 +25,8 @@ and why: nothing is dropped in silence. Importing a file again changes nothing.`
 
 const importProductsHelp = `Read products out of a file with at least the columns StockCode, Description and
 UnitPrice, such as a file of orders. Type and Category are read where they are there,
-else derived from the name.
+else derived from the name. Policy (in-stock, backorder or preorder), Cap and ReleaseOn
+say whether a product is sold before it is there.
 
 With --stock, each product gets that many units of opening stock, divided over the
 warehouses, the remainder to the first.`

@@ -20,6 +20,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"crossdock/api"
+	"crossdock/core/id"
 )
 
 func TestMain(m *testing.M) {
@@ -33,7 +34,7 @@ func TestScripts(t *testing.T) {
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits, "field": field, "becomes": becomes, "up": up, "crash": crash,
-			"taken": taken, "bom": bom, "latin1": latin1, "sql": runSQL,
+			"taken": taken, "ahead": sellAhead, "manyorders": manyOrders, "bom": bom, "latin1": latin1, "sql": runSQL,
 		},
 	})
 }
@@ -146,6 +147,17 @@ func taken(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], listener.Addr().String())
 }
 
+// manyorders N FILE writes that many orders to try, of one unit each.
+func manyOrders(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	text := "order,district,sku,quantity\n"
+	for i := range n {
+		text += fmt.Sprintf("%d,lake-side,31000A,1\n", i)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
 // bom FILE puts a byte-order mark before a file.
 func bom(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\ufeff"+ts.ReadFile(args[0])), 0o600))
@@ -155,6 +167,20 @@ func bom(ts *testscript.TestScript, _ bool, args []string) {
 func latin1(ts *testscript.TestScript, _ bool, args []string) {
 	text := strings.ReplaceAll(ts.ReadFile(args[0]), "@", "\xe9")
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
+}
+
+// ahead DIR SKU has a product sold before it is there.
+func sellAhead(ts *testscript.TestScript, _ bool, args []string) {
+	running, err := readRunFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	client := api.New(running.URL, running.Token)
+	defer client.Close()
+	product, err := client.Product(context.Background(), id.SKU(args[1]))
+	ts.Check(err)
+	_, err = client.PutProduct(context.Background(), product.SKU, api.ProductBody{
+		Name: product.Name, Type: product.Type, Category: product.Category, Price: product.Price, Policy: "backorder",
+	})
+	ts.Check(err)
 }
 
 // sql FILE STATEMENT... changes a database by hand, behind the product's back.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -13,8 +14,8 @@ import (
 	"crossdock/core/order"
 )
 
-const ordersHelp = `List orders, show one with everything that is known of it, or call one off.
-An order is named by its number, such as 1042, or by its identifier.`
+const ordersHelp = `List orders, show one with everything that is known of it, place one, or change one
+that stands. An order is named by its number, such as 1042, or by its identifier.`
 
 const ordersListHelp = `List orders, newest first.`
 
@@ -25,8 +26,9 @@ const ordersVoidHelp = `Ask for an order to be called off. The warehouses have t
 already is not voided, and a return is the way then. Nothing is deleted.`
 
 func (p program) ordersCommand() *cobra.Command {
-	return group("orders", "List, show and void orders", ordersHelp,
-		p.ordersListCommand(), p.ordersShowCommand(), p.ordersVoidCommand())
+	return group("orders", "List, show, place and change orders", ordersHelp,
+		p.ordersListCommand(), p.ordersShowCommand(), p.ordersPlaceCommand(), p.ordersAddressCommand(),
+		p.ordersPaidCommand(), p.ordersDropCommand(), p.ordersVoidCommand(), p.ordersReturnCommand())
 }
 
 func (p program) ordersListCommand() *cobra.Command {
@@ -70,13 +72,26 @@ func (p program) ordersListCommand() *cobra.Command {
 func (p program) printOrders(orders []api.Order) error {
 	t := newTable(">NUMBER", "PLACED", "STATUS", ">TOTAL", "TO", "FROM", "REFERENCE")
 	for _, o := range orders {
-		from := make([]string, len(o.Fulfillments))
-		for i, f := range o.Fulfillments {
-			from[i] = string(f.Warehouse)
-		}
-		t.add(o.Number, when(o.PlacedAt), o.Status, o.Total, o.Address.Name+", "+string(o.Address.District), strings.Join(from, " "), o.Reference)
+		t.add(o.Number, when(o.PlacedAt), listedStatus(o), o.Total, o.Address.Name+", "+string(o.Address.District), shippers(o), o.Reference)
 	}
 	return p.printTable(t, "")
+}
+
+// shippers names the warehouses that an order ships from.
+func shippers(o api.Order) string {
+	from := make([]string, len(o.Fulfillments))
+	for i, f := range o.Fulfillments {
+		from[i] = string(f.Warehouse)
+	}
+	return strings.Join(from, " ")
+}
+
+// listedStatus is the status of an order, and whether its money is waited for.
+func listedStatus(o api.Order) string {
+	if o.Unpaid {
+		return o.Status + ", unpaid"
+	}
+	return o.Status
 }
 
 func (p program) ordersVoidCommand() *cobra.Command {
@@ -94,25 +109,19 @@ func (p program) ordersVoidCommand() *cobra.Command {
 		if *reason == "" {
 			return wrong(cmd, "%s wants a --reason", nameOf(cmd))
 		}
-		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
-			which, err := orderNamed(ctx, client, args[0])
-			if err != nil {
-				return err
-			}
-			o, err := client.VoidOrder(ctx, *key, which, *reason)
-			if err != nil {
-				return keyed(err, *key)
-			}
-			if *asJSON {
-				return p.printJSON(o)
-			}
-			if o.Status == "voided" {
-				return p.print("order %d is voided\n", o.Number)
-			}
-			return p.print("order %d: the void is asked for, and waits for the answers of the warehouses\n", o.Number)
-		})
+		change := func(ctx context.Context, client *api.Client, which id.Order) (api.Order, error) {
+			return client.VoidOrder(ctx, *key, which, *reason)
+		}
+		return p.changeOrder(cmd, t, orderChange{args[0], *key, *asJSON, change, voidText})
 	}
 	return cmd
+}
+
+func voidText(o api.Order) string {
+	if o.Status == "voided" {
+		return fmt.Sprintf("order %d is voided", o.Number)
+	}
+	return fmt.Sprintf("order %d: the void is asked for, and waits for the answers of the warehouses", o.Number)
 }
 
 // orderNamed finds an order by its number or its identifier.
@@ -150,10 +159,10 @@ func checkLimit(cmd *cobra.Command, limit int) error {
 	return nil
 }
 
+const keyUsage = "idempotency key: the same key with the same content has its effect once"
+
 // keyFlag makes a repetition of the command safe.
-func keyFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("key", "", "idempotency key: the same key with the same content has its effect once")
-}
+func keyFlag(cmd *cobra.Command) *string { return cmd.Flags().String("key", "", keyUsage) }
 
 // keyed tells of a key that was used before by the name that the user gave it.
 // The server has one of its own for it.

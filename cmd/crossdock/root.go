@@ -82,8 +82,9 @@ func newRoot(p program) *cobra.Command {
 	root.SetCompletionCommandGroupID("check")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	add("run", p.demoCommand(), p.serveCommand(), p.configCommand(), p.sampleCommand())
-	add("work", p.importCommand(), p.ordersCommand(), p.fulfillmentsCommand(), p.stockCommand(), p.linksCommand())
-	add("check", p.auditCommand(), p.doctorCommand(), p.versionCommand())
+	add("work", p.importCommand(), p.ordersCommand(), p.fulfillmentsCommand(), p.returnsCommand(),
+		p.stockCommand(), p.purchasesCommand(), p.sourcingCommand(), p.linksCommand())
+	add("check", p.auditCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand())
 	root.InitDefaultCompletionCmd()
 	for _, command := range root.Commands() {
 		if command.Name() == "completion" {

@@ -19,9 +19,11 @@ const stockListHelp = `List stock by product. With --at it is what the warehouse
 the store knows of every warehouse, and what it holds to sell (HELD): that is as old
 as the link to the warehouse, see "crossdock links".`
 
-const stockReceiveHelp = `Book goods that came in at a warehouse, in units.`
+const stockReceiveHelp = `Book goods that came in at a warehouse, in units. With --purchase they are what a
+supplier had announced, and the orders that wait for them are served first.`
 
-const stockReceiveExample = `  crossdock stock receive --at wh1 85123A=120 71053=40 --note "delivery 7781"`
+const stockReceiveExample = `  crossdock stock receive --at wh1 85123A=120 71053=40 --note "delivery 7781"
+  crossdock stock receive --at wh1 --purchase PO-1001 85123A=120`
 
 const stockAdjustHelp = `Correct the books of a warehouse after a count. Units that the store has promised
 already cannot be taken away.`
@@ -150,21 +152,24 @@ func (p program) stockReceiveCommand() *cobra.Command {
 		Example: stockReceiveExample, Args: takes(1, -1, "at least one SKU=UNITS"),
 	}
 	at := cmd.Flags().String("at", "", "the warehouse that they came to")
-	note := cmd.Flags().String("note", "", "such as the number of the delivery note")
+	receipt := api.Receipt{}
+	cmd.Flags().StringVar(&receipt.Purchase, "purchase", "", "the purchase that announced them, such as PO-1001")
+	cmd.Flags().StringVar(&receipt.Note, "note", "", "such as the number of the delivery note")
 	key := keyFlag(cmd)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
 	completes(cmd, "at", p.offerSites(t))
+	completes(cmd, "purchase", p.offerPurchases(t, at))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *at == "" {
 			return wrong(cmd, "%s wants --at WAREHOUSE", nameOf(cmd))
 		}
-		items, err := readItems(cmd, args)
-		if err != nil {
+		var err error
+		if receipt.Items, err = readItems(cmd, args); err != nil {
 			return err
 		}
 		return p.with(cmd, t, needNothing, func(ctx context.Context, client *api.Client) error {
-			stocked, err := client.Receive(ctx, *key, id.Site(*at), api.Receipt{Items: items, Note: *note})
+			stocked, err := client.Receive(ctx, *key, id.Site(*at), receipt)
 			return p.printStocked(stocked, keyed(err, *key), *asJSON)
 		})
 	}
@@ -183,9 +188,9 @@ func readItems(cmd *cobra.Command, args []string) ([]api.Wanted, error) {
 		if err != nil {
 			return nil, wrong(cmd, "%v", err)
 		}
-		units, err := strconv.ParseInt(number, 10, 64)
-		if err != nil || units <= 0 {
-			return nil, wrong(cmd, "%q: want a whole number of units above zero after the =", arg)
+		units, err := readUnits(cmd, arg, number)
+		if err != nil {
+			return nil, err
 		}
 		if slices.ContainsFunc(items, func(item api.Wanted) bool { return item.SKU == sku }) {
 			return nil, wrong(cmd, "%s is there twice", sku)
@@ -193,6 +198,15 @@ func readItems(cmd *cobra.Command, args []string) ([]api.Wanted, error) {
 		items = append(items, api.Wanted{SKU: sku, Quantity: units})
 	}
 	return items, nil
+}
+
+// readUnits reads the number of units in an argument such as SKU=UNITS.
+func readUnits(cmd *cobra.Command, arg, number string) (int64, error) {
+	units, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || units <= 0 {
+		return 0, wrong(cmd, "%q: want a whole number of units above zero after the =", arg)
+	}
+	return units, nil
 }
 
 func (p program) stockAdjustCommand() *cobra.Command {

@@ -41,3 +41,33 @@ func TestOrderStatus(t *testing.T) {
 		}
 	}
 }
+
+func TestFulfillmentNote(t *testing.T) {
+	cases := []struct {
+		want string
+		part api.OrderFulfillment
+	}{
+		{"", api.OrderFulfillment{}},
+		{"", api.OrderFulfillment{NotBefore: "2026-12-01"}}, // it was asked since
+		{"not asked yet", api.OrderFulfillment{Unasked: true}},
+		{"not asked before 2026-12-01", api.OrderFulfillment{Unasked: true, NotBefore: "2026-12-01"}},
+		{"moves to wh2; asked for the new address", api.OrderFulfillment{MovingTo: "wh2", Redirect: "asked"}},
+		{"goes to the new address", api.OrderFulfillment{Redirect: "done"}},
+		{"goes to the old address", api.OrderFulfillment{Redirect: "refused"}},
+	}
+	for _, c := range cases {
+		if got := fulfillmentNote(c.part); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestPromiseText(t *testing.T) {
+	for want, promise := range map[string]*api.Promise{
+		"": nil, "2026-11-23": {From: "2026-11-23", To: "2026-11-23"}, "2026-11-23 to 2026-11-25": {From: "2026-11-23", To: "2026-11-25"},
+	} {
+		if got := promiseText(promise); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
