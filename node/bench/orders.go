@@ -79,7 +79,7 @@ func (o Options) check() error {
 // The two alternate, so that a machine that slows down slows both.
 func Orders(ctx context.Context, options Options) (OrdersReport, error) {
 	return measured(ctx, options, func(ctx context.Context, r *rig) (OrdersReport, error) {
-		before, err := r.orders(ctx)
+		before, err := r.opened(ctx)
 		if err != nil {
 			return OrdersReport{}, err
 		}
@@ -125,7 +125,7 @@ func Orders(ctx context.Context, options Options) (OrdersReport, error) {
 // one line over all products.
 func Hot(ctx context.Context, options Options) (HotReport, error) {
 	return measured(ctx, options, func(ctx context.Context, r *rig) (HotReport, error) {
-		before, err := r.orders(ctx)
+		before, err := r.opened(ctx)
 		if err != nil {
 			return HotReport{}, err
 		}

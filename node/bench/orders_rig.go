@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"crossdock/core/catalog"
 	"crossdock/core/id"
 	"crossdock/core/money"
+	"crossdock/core/order"
 	"crossdock/node"
 	"crossdock/node/config"
 	"crossdock/site/store"
@@ -144,6 +146,38 @@ func (r *rig) stock(ctx context.Context) error {
 	return err
 }
 
+// opened returns how many orders there are. Where there are none, it has each
+// product sold out of each warehouse once: the store then has an account for all
+// that is measured, as in a shop that has been open for a while, and as the limit
+// begins with.
+func (r *rig) opened(ctx context.Context) (orders int, err error) {
+	if orders, err = r.orders(ctx); err != nil || orders > 0 {
+		return orders, err
+	}
+	if err := r.sellAll(ctx); err != nil {
+		return 0, err
+	}
+	if _, err := r.drain(ctx); err != nil {
+		return 0, err
+	}
+	return r.orders(ctx)
+}
+
+func (r *rig) sellAll(ctx context.Context) error {
+	for of := range warehouses {
+		for first := 0; first < r.options.skus; first += order.MaxLines {
+			w := wanted{key: rand.Text(), district: district(of)}
+			for n := first; n < min(first+order.MaxLines, r.options.skus); n++ {
+				w.lines = append(w.lines, store.Wanted{SKU: sku(n), Units: 1})
+			}
+			if _, err := (directly{r.node.Store()}).place(ctx, w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // orders counts what is in the store's database.
 func (r *rig) orders(ctx context.Context) (int, error) {
 	totals, err := r.node.Store().Totals(ctx)
@@ -211,15 +245,4 @@ func (r *rig) apart() error {
 		}
 	}
 	return nil
-}
-
-// rejoin ends apart, and waits until the warehouses have caught up.
-func (r *rig) rejoin(ctx context.Context) error {
-	for _, site := range warehouses {
-		if err := r.node.Heal(site); err != nil {
-			return err
-		}
-	}
-	_, err := r.drain(ctx)
-	return err
 }

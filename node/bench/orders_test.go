@@ -64,7 +64,7 @@ func TestOrders(t *testing.T) {
 		report.Together.Rate <= 0 || report.Together.CPU <= 0 || report.Together.Drain <= 0 {
 		t.Errorf("%+v", report)
 	}
-	want := Machine{Dir: o.Dir, Disk: report.Machine.Disk, Through: "the store", Callers: 8}
+	want := Machine{Dir: o.Dir, Disk: report.Machine.Disk, Through: "the store", Callers: 8, Before: len(warehouses)} // those that opened the shop
 	if diff := cmp.Diff(want, report.Machine); diff != "" {
 		t.Error(diff)
 	}
