@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 
@@ -78,6 +79,37 @@ func TestBalanceNumbers(t *testing.T) {
 		}
 	}
 	s := openStore(t, path)
+	loaded, err := s.Load(t.Context())
+	if diff := cmp.Diff(want, loaded.Books.Balances); err != nil || diff != "" {
+		t.Errorf("error %v, -want +got\n%s", err, diff)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestBalanceOfManyAccounts gives a product more accounts than there are numbers
+// in a row, before a migration and after it.
+func TestBalanceOfManyAccounts(t *testing.T) {
+	const before, after = 40, 90
+	var want []stock.Balance
+	statements := []string{"INSERT INTO site VALUES (1, 'store', 'store', 7)"}
+	for n := range after {
+		for _, sku := range []id.SKU{"mug", "pot"} {
+			account := stock.HeldAt(id.Site(fmt.Sprintf("wh%03d", n)))
+			want = append(want, stock.Balance{SKU: sku, Account: account, Units: int64(1000 + n)})
+			if n < before {
+				statements = append(statements, fmt.Sprintf("INSERT INTO balances VALUES ('%s', 'held', '%s', %d)", sku, account.Ref, n))
+			}
+		}
+	}
+	s := openStore(t, firstVersion(t, "store", statements...))
+	batch := &store.Changes{}
+	batch.Books.Balances = want
+	if err := s.Commit(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	stock.SortBalances(want)
 	loaded, err := s.Load(t.Context())
 	if diff := cmp.Diff(want, loaded.Books.Balances); err != nil || diff != "" {
 		t.Errorf("error %v, -want +got\n%s", err, diff)

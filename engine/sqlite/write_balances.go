@@ -7,16 +7,18 @@ import (
 	"crossdock/core/stock"
 )
 
+// together is how many numbers in a row are for the accounts of one product.
+const together = 16
+
 // balanceWriter writes balances by the numbers of their accounts. An account has
 // one for good, and is remembered from when it is first written, so that as a rule
 // no name is looked up.
 type balanceWriter struct {
-	find, last *sqlite.Stmt
-	add, units *bulk
+	find, given *sqlite.Stmt
+	add, units  *bulk
 
-	numbers map[account]int64 // as committed, but for the fresh
-	fresh   []account         // those that get a number in this transaction
-	under   []int64           // the number of each balance of a batch, 0 for one of the fresh
+	numbers map[account]int64
+	fresh   []account // whose numbers were given in this transaction
 }
 
 type account struct {
@@ -30,10 +32,11 @@ func newBalanceWriter(p *preparer) balanceWriter {
 			SELECT number
 			FROM   accounts
 			WHERE  sku = ? AND account = ? AND ref = ?`),
-		last: p.stmt(`
-			SELECT min(0, coalesce((SELECT min(number) FROM accounts), 0)),
-			       max(0, coalesce((SELECT max(number) FROM accounts), 0))`),
-		add: p.bulk(`
+		given: p.stmt(`
+			SELECT coalesce((SELECT min(number) FROM accounts), 0),
+			       coalesce((SELECT max(number) FROM accounts), 0),
+			       coalesce((SELECT max(number) FROM accounts WHERE sku = ?), 0)`),
+		add: p.single(`
 			INSERT OR ROLLBACK INTO accounts
 			       (number, sku, account, ref)
 			VALUES (?, ?, ?, ?)`),
@@ -47,22 +50,13 @@ func newBalanceWriter(p *preparer) balanceWriter {
 }
 
 func (w *balanceWriter) write(balances []stock.Balance) error {
-	w.fresh, w.under = w.fresh[:0], w.under[:0]
-	for i := range balances {
-		number, err := w.recall(account{balances[i].SKU, balances[i].Account})
-		if err != nil {
-			return err
-		}
-		w.under = append(w.under, number)
-	}
-	if err := w.numberFresh(); err != nil {
-		return err
-	}
+	w.fresh = w.fresh[:0]
 	w.units.expect(len(balances))
 	for i := range balances {
-		b, number := &balances[i], w.under[i]
-		if number == 0 {
-			number = w.numbers[account{b.SKU, b.Account}]
+		b := &balances[i]
+		number, err := w.number(account{b.SKU, b.Account})
+		if err != nil {
+			return err
 		}
 		if err := w.units.row().int(number).int(b.Units).done(); err != nil {
 			return err
@@ -71,11 +65,30 @@ func (w *balanceWriter) write(balances []stock.Balance) error {
 	return nil
 }
 
-// recall returns the number of an account, or 0 where it has none yet.
-func (w *balanceWriter) recall(of account) (number int64, err error) {
+// number returns the number of an account, and gives it one if it has none.
+func (w *balanceWriter) number(of account) (int64, error) {
 	if number, known := w.numbers[of]; known {
 		return number, nil
 	}
+	number, err := w.stored(of)
+	if err != nil {
+		return 0, err
+	}
+	if number == 0 {
+		if number, err = w.next(of); err != nil {
+			return 0, err
+		}
+		w.fresh = append(w.fresh, of)
+		if err := w.add.only().int(number).text(string(of.sku)).text(of.Kind.String()).text(of.Ref).done(); err != nil {
+			return 0, err
+		}
+	}
+	w.numbers[of] = number
+	return number, nil
+}
+
+// stored returns the number that an account has in the database, or 0.
+func (w *balanceWriter) stored(of account) (number int64, err error) {
 	w.find.BindText(1, string(of.sku))
 	w.find.BindText(2, of.Kind.String())
 	w.find.BindText(3, of.Ref)
@@ -85,43 +98,33 @@ func (w *balanceWriter) recall(of account) (number int64, err error) {
 	}
 	if there {
 		number = w.find.ColumnInt64(0)
-	} else {
-		w.fresh = append(w.fresh, of)
 	}
-	w.numbers[of] = number
 	return number, w.find.Reset()
 }
 
-// numberFresh gives numbers to the accounts that have none: below zero to those of
-// the outside world.
-func (w *balanceWriter) numberFresh() error {
-	if len(w.fresh) == 0 {
-		return nil
+// next returns a number for an account that has none: below zero for one of the
+// outside world, else beside those of the same product.
+func (w *balanceWriter) next(of account) (int64, error) {
+	w.given.BindText(1, string(of.sku))
+	if _, err := w.given.Step(); err != nil {
+		return 0, err
 	}
-	if _, err := w.last.Step(); err != nil {
-		return err
+	lowest, highest, beside := w.given.ColumnInt64(0), w.given.ColumnInt64(1), w.given.ColumnInt64(2)
+	if err := w.given.Reset(); err != nil {
+		return 0, err
 	}
-	lowest, highest := w.last.ColumnInt64(0), w.last.ColumnInt64(1)
-	if err := w.last.Reset(); err != nil {
-		return err
+	switch {
+	case of.Kind.External():
+		return min(lowest, 0) - 1, nil
+	case beside > 0 && (beside+1)%together != 0:
+		return beside + 1, nil
+	default:
+		return (max(highest, 0)/together + 1) * together, nil
 	}
-	w.add.expect(len(w.fresh))
-	for _, of := range w.fresh {
-		number := highest + 1
-		if of.Kind.External() {
-			number = lowest - 1
-		}
-		lowest, highest = min(lowest, number), max(highest, number)
-		w.numbers[of] = number
-		if err := w.add.row().int(number).text(string(of.sku)).text(of.Kind.String()).text(of.Ref).done(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-// undone forgets what a transaction has numbered that was not committed: the next
-// one gives the same numbers to others.
+// undone forgets the numbers that were given in a transaction that is not to be:
+// the next one gives them to other accounts.
 func (w *balanceWriter) undone() {
 	for _, of := range w.fresh {
 		delete(w.numbers, of)

@@ -24,7 +24,7 @@ import (
 // twice as fast as placing the orders.
 const limitTime = time.Second
 
-// spare is room in the queue for what the store asks itself meanwhile.
+// spare is room in the queue, and in a batch, for what the store asks itself meanwhile.
 const spare = 16
 
 // limit returns how many orders in a second the database takes that are no more
@@ -77,7 +77,7 @@ func write(ctx context.Context, path string, rows []*store.Changes) (took, used 
 // orders each.
 func record(ctx context.Context, of shape, skus, size, batches int) ([]*store.Changes, error) {
 	r := newRecorder(skus)
-	s, err := store.Open(ctx, store.Ports{Journal: r, Lookups: r, IDs: &births{}, Now: time.Now}, store.Options{Batch: size, QueueLen: size + spare, TickEvery: -1})
+	s, err := store.Open(ctx, store.Ports{Journal: r, Lookups: r, IDs: &births{}, Now: time.Now}, store.Options{Batch: size + spare, QueueLen: size + spare, TickEvery: -1})
 	if err != nil {
 		return nil, err
 	}

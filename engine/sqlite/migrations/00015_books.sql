@@ -4,7 +4,9 @@
 -- comparing texts, and a commit has half as many pages to write.
 --
 -- Only the outside world may go below zero: the numbers of its accounts are below
--- zero, all others above, so that the rule can be checked where the units are.
+-- zero, all others above, so that the rule can be checked where the units are. Of
+-- those above, each product has sixteen in a row, and sixteen more when it needs
+-- them: the accounts that an order changes together lie together.
 
 -- +goose Up
 CREATE TABLE accounts (
@@ -21,12 +23,15 @@ CREATE TABLE account_units (
 ) STRICT;
 
 INSERT INTO accounts (number, sku, account, ref)
-SELECT   CASE outside WHEN 1 THEN -1 ELSE 1 END * row_number() OVER (PARTITION BY outside ORDER BY sku, account, ref),
-         sku, account, ref
-FROM     (SELECT sku, account, ref,
-                 account IN ('supplier', 'customer', 'adjustment', 'granter', 'announced', 'incoming_granter') AS outside
-          FROM   balances)
-ORDER BY outside, sku, account, ref;
+SELECT   -row_number() OVER (ORDER BY sku, account, ref), sku, account, ref
+FROM     balances
+WHERE    account IN ('supplier', 'customer', 'adjustment', 'granter', 'announced', 'incoming_granter');
+INSERT INTO accounts (number, sku, account, ref)
+SELECT   dense_rank() OVER (ORDER BY sku, nth / 16) * 16 + nth % 16 AS number, sku, account, ref
+FROM     (SELECT sku, account, ref, row_number() OVER (PARTITION BY sku ORDER BY account, ref) - 1 AS nth
+          FROM   balances
+          WHERE  account NOT IN ('supplier', 'customer', 'adjustment', 'granter', 'announced', 'incoming_granter'))
+ORDER BY number;
 INSERT INTO account_units (number, units)
 SELECT   number, units
 FROM     accounts JOIN balances USING (sku, account, ref)
