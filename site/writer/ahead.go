@@ -62,15 +62,31 @@ func (w *Writer) runAhead(site Ahead) {
 	}
 }
 
-// decideAhead decides a batch, then waits for the one before and sends it after.
+// decideAhead decides a batch for as long as the one before is written, and sends
+// it after: what comes in meanwhile is in it.
 func (w *Writer) decideAhead(site Ahead, before *flight, jobs []*Job) *flight {
-	sealed, err := seal(site, jobs)
-	if before != nil {
-		if failure := <-before.ended; failure != nil {
-			w.ground(site, before, failure)
-			w.serve(jobs) // they were decided upon what was not written
-			return nil
+	err := begin(site, jobs)
+	for before != nil {
+		queue := w.queue
+		if err != nil || len(jobs) >= w.limit {
+			queue = nil
 		}
+		select {
+		case failure := <-before.ended:
+			if failure != nil {
+				w.ground(site, before, failure)
+				w.serve(jobs) // they were decided upon what was not written
+				return nil
+			}
+			before = nil
+		case job := <-queue:
+			jobs = append(jobs, job)
+			err = more(site, job)
+		}
+	}
+	var sealed Sealed
+	if err == nil {
+		sealed, err = seal(site)
 	}
 	if err != nil {
 		w.tryAlone(site, jobs, err)
@@ -112,12 +128,20 @@ func answer(jobs []*Job) {
 	}
 }
 
-// seal decides the commands and ends their batch.
-func seal(site Ahead, jobs []*Job) (sealed Sealed, err error) {
+// begin begins a batch with these commands, more adds one, and seal ends it.
+func begin(site Ahead, jobs []*Job) (err error) {
 	defer recovered(site.Abandon, &err)
-	if err := decide(context.Background(), site, jobs); err != nil {
-		return nil, err
-	}
+	return decide(context.Background(), site, jobs)
+}
+
+func more(site Ahead, job *Job) (err error) {
+	defer recovered(site.Abandon, &err)
+	job.answer, job.err = site.Decide(context.Background(), job.command)
+	return nil
+}
+
+func seal(site Ahead) (sealed Sealed, err error) {
+	defer recovered(site.Abandon, &err)
 	return site.Seal()
 }
 
