@@ -144,6 +144,9 @@ func (s *search) try(set uint) {
 	if c.set != set || c.goal > s.best.goal {
 		return // the set without those who ship nothing has been tried
 	}
+	if s.best.set != 0 && c.goal == s.best.goal && bits.OnesCount(set) > bits.OnesCount(s.best.set) {
+		return // a parcel more that costs nothing helps nobody
+	}
 	if s.best.set == 0 || c.goal < s.best.goal {
 		s.best = c
 		clear(s.lost)

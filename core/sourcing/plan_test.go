@@ -187,10 +187,7 @@ var contests = map[sourcing.Strategy]func(f, g figures, rule sourcing.Rule) int{
 		return cmp.Or(int(f.last-g.last), f.parcels-g.parcels, byRule(f, g, rule))
 	},
 	sourcing.StrategyCheapest: func(f, g figures, rule sourcing.Rule) int {
-		if rule == sourcing.ByStock {
-			return int(f.priced - g.priced) // a parcel more that costs nothing leaves more: no one looks for it
-		}
-		return cmp.Or(int(f.priced-g.priced), byRule(f, g, rule))
+		return cmp.Or(int(f.priced-g.priced), f.parcels-g.parcels, byRule(f, g, rule))
 	},
 }
 

@@ -18,7 +18,7 @@ const (
 	StrategyFewest   Strategy = "fewest-parcels" // as few warehouses as possible
 	StrategyNearest  Strategy = "nearest"        // the nearest warehouse first, unit by unit
 	StrategyFastest  Strategy = "fastest"        // all of it on the earliest day possible, then in as few parcels as possible
-	StrategyCheapest Strategy = "cheapest"       // the lowest cost of boxes, units, distance and scarce stock
+	StrategyCheapest Strategy = "cheapest"       // the lowest cost of boxes, units, distance and scarce stock, then as few parcels as possible
 )
 
 // Strategies returns all strategies, the default one first.

@@ -1,6 +1,9 @@
 package sourcing
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // How the search for prices walks. A step is a part of what an order costs, which
 // grows smaller as 1 / (1 + step/halfLife), times the lack of a stock as a part of what is
@@ -14,8 +17,10 @@ const (
 	keptOf    = 0.9
 )
 
-// search returns the best prices on its way from where prices stand, in whole Micros.
+// search returns the best prices on its way from where prices stand, in whole
+// Micros, as those are. They are never worse than those it began at.
 func (m *market) search(s *server, prices []float64, steps int) []float64 {
+	begun := slices.Clone(prices)
 	best, high := make([]float64, len(prices)), math.Inf(-1)
 	wanted, direction := make([]float64, len(prices)), make([]float64, len(prices))
 	unit := firstStep * m.mean(s)
@@ -33,6 +38,9 @@ func (m *market) search(s *server, prices []float64, steps int) []float64 {
 	}
 	for i := range best {
 		best[i] = math.Round(best[i])
+	}
+	if m.value(s, best, wanted) < m.value(s, begun, wanted) {
+		return begun // what was gained is lost by rounding
 	}
 	return best
 }
