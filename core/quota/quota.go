@@ -110,7 +110,7 @@ func held(sellers []Seller) int64 {
 
 // targets divides what all sellers hold, and so many units more, by rate of sale.
 func targets(more int64, sellers []Seller) []int64 {
-	const finest = 1 << 30 // to which rates are told apart
+	const finest = 1 << 50 // to which rates are told apart; a thousand sellers' weights can be summed
 	weights := make([]int64, len(sellers))
 	fastest := 0.0
 	for _, s := range sellers {

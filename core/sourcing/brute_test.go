@@ -80,6 +80,7 @@ type figures struct {
 	parcels  int
 	cost     catalog.Micros
 	priced   catalog.Micros // with the prices of scarce stock
+	first    date.Date      // days on which the last parcel is promised
 	last     date.Date
 	distance float64 // in meters; unknown ones count as a million kilometers
 	load     float64
@@ -128,7 +129,7 @@ func (d *drawn) addParcel(f *figures, w int) {
 	f.parcels++
 	f.cost += c.PerBox
 	f.priced += c.PerBox
-	f.last = max(f.last, promise.To)
+	f.first, f.last = max(f.first, promise.From), max(f.last, promise.To)
 	f.distance += meters
 	if c.Capacity > 0 {
 		f.load = max(f.load, float64(c.Load)/float64(c.Capacity))

@@ -198,7 +198,7 @@ func byRule(f, g figures, rule sourcing.Rule) int {
 	case sourcing.ByParcels:
 		return f.parcels - g.parcels
 	case sourcing.ByArrival:
-		return int(f.last - g.last)
+		return cmp.Or(int(f.last-g.last), int(f.first-g.first))
 	case sourcing.ByCost:
 		return int(f.cost - g.cost)
 	case sourcing.ByStock:

@@ -180,7 +180,7 @@ func (w *writer) measure(rule Rule, key int64) *writer {
 		if key == plenty {
 			return w.text(" (nobody knows when)")
 		}
-		return w.text(" (arrives by ").day(date.Date(key >> 32)).text(")")
+		return w.text(" (arrives ").day(date.Date(int32(key))).text(" to ").day(date.Date(key >> 32)).text(")")
 	case ByCost:
 		return w.text(" (cost ").cost(catalog.Micros(key)).text(")")
 	case ByStock:
