@@ -67,21 +67,17 @@ func (w *Writer) runAhead(site Ahead) {
 func (w *Writer) decideAhead(site Ahead, before *flight, jobs []*Job) *flight {
 	err := begin(site, jobs)
 	for before != nil {
-		queue := w.queue
-		if err != nil || len(jobs) >= w.limit {
-			queue = nil
-		}
-		select {
-		case failure := <-before.ended:
-			if failure != nil {
-				w.ground(site, before, failure)
-				w.serve(jobs) // they were decided upon what was not written
-				return nil
-			}
-			before = nil
-		case job := <-queue:
+		job, failure := w.meanwhile(before, err == nil && len(jobs) < w.limit)
+		switch {
+		case job != nil:
 			jobs = append(jobs, job)
 			err = more(site, job)
+		case failure != nil:
+			w.ground(site, before, failure)
+			w.serve(jobs) // they were decided upon what was not written
+			return nil
+		default:
+			before = nil
 		}
 	}
 	var sealed Sealed
@@ -95,15 +91,35 @@ func (w *Writer) decideAhead(site Ahead, before *flight, jobs []*Job) *flight {
 	next := &flight{jobs: jobs, ended: make(chan error, 1)}
 	go func() {
 		err := write(sealed)
+		next.ended <- err // first: who is answered finds the flight ended
 		if err == nil {
 			answer(jobs)
 		}
-		next.ended <- err
 	}()
 	// Those who were answered last may have more to ask: what they ask now is
 	// decided while this batch is written.
 	runtime.Gosched()
 	return next
+}
+
+// meanwhile returns the next command that comes in before a flight has ended, if
+// there is room for one; else none, and how the flight has ended.
+func (w *Writer) meanwhile(f *flight, room bool) (*Job, error) {
+	select {
+	case err := <-f.ended:
+		return nil, err
+	default:
+	}
+	queue := w.queue
+	if !room {
+		queue = nil
+	}
+	select {
+	case err := <-f.ended:
+		return nil, err
+	case job := <-queue:
+		return job, nil
+	}
 }
 
 // ground ends a flight. After a failure the memory is loaded again and each of the
