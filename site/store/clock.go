@@ -46,7 +46,13 @@ func newClock(s *Store, every time.Duration) *clock {
 
 // tickOnce runs Tick. What fails is told, and due again at the next one.
 func (s *Store) tickOnce(ctx context.Context) {
-	if _, err := s.Do(ctx, Tick{}); err != nil && ctx.Err() == nil && s.state.Failed != nil {
+	_, err := s.Do(ctx, Tick{})
+	s.tell(ctx, err)
+}
+
+// tell reports what failed on the store's own account, with nobody waiting for it.
+func (s *Store) tell(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil && s.state.Failed != nil {
 		s.state.Failed(err)
 	}
 }
@@ -61,8 +67,9 @@ func reckonHourly(ctx context.Context, s *Store, every time.Duration) {
 			return
 		case <-time.After(wait):
 		}
-		wait = every
-		if made, err := s.reckon(ctx); err == nil && made { // else the next try tells as much
+		made, err := s.reckon(ctx)
+		s.tell(ctx, err)
+		if wait = every; made {
 			wait = priceEvery
 		}
 	}
