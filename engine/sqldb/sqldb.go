@@ -1,7 +1,8 @@
 // Package sqldb reads the state of sites out of a SQL database, for every engine
 // that keeps it in these tables: its statements are such that SQLite and
 // PostgreSQL understand them alike. An engine adds what differs: the migrations,
-// the commits, the search in the catalog, and what its errors mean.
+// the commits, the look-up of keyed commands, the search in the catalog, and what
+// its errors mean.
 //
 // It never writes, and never decides: what it returns is what is stored. A read
 // of several statements runs in one transaction, so that no order is seen half

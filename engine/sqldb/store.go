@@ -18,12 +18,12 @@ import (
 )
 
 var (
-	_ store.Lookups = (*Store)(nil)
 	_ store.Records = (*Store)(nil)
 	_ books.Feeds   = (*Store)(nil)
 )
 
-// Store reads a store: all of its ports but the commit and the catalog's pages.
+// Store reads a store: all of its ports but the commit, the catalog's pages and
+// the keyed commands.
 type Store struct {
 	Books
 	store *storedb.Queries
@@ -104,15 +104,6 @@ func (s *Store) OrdersOf(ctx context.Context, customer id.User, limit int) ([]or
 		return err
 	})
 	return orders, s.reader.fail(err, "sqldb.OrdersOf", "")
-}
-
-// Request returns what was remembered of a keyed command.
-func (s *Store) Request(ctx context.Context, key string) (store.Request, error) {
-	row, err := s.store.Request(ctx, key)
-	if err != nil {
-		return store.Request{}, s.reader.fail(err, "sqldb.Request", "there is no request %s", fault.Quote(key))
-	}
-	return store.Request{Key: row.Key, BodyHash: feedHash(row.BodyHash), Answer: row.Answer, At: moment(row.At)}, nil
 }
 
 // User returns a user by identifier.

@@ -18,13 +18,13 @@ import (
 )
 
 var (
-	_ warehouse.Queries      = (*Warehouse)(nil)
 	_ warehouse.PurchaseBook = (*Warehouse)(nil)
 	_ warehouse.ReturnBook   = (*Warehouse)(nil)
 	_ books.Feeds            = (*Warehouse)(nil)
 )
 
-// Warehouse reads a warehouse: all of its ports but the commit.
+// Warehouse reads a warehouse: all of its ports but the commit and the keyed
+// commands.
 type Warehouse struct {
 	Books
 	warehouse *warehousedb.Queries
@@ -83,15 +83,6 @@ func (w *Warehouse) Fulfillment(ctx context.Context, which id.Fulfillment) (fulf
 		return fulfillment.Fulfillment{}, w.reader.fail(err, "sqldb.Fulfillment", "there is no fulfillment %s", which)
 	}
 	return found[0], nil
-}
-
-// Request returns what was remembered of a keyed command.
-func (w *Warehouse) Request(ctx context.Context, key string) (warehouse.Request, error) {
-	row, err := w.warehouse.Request(ctx, key)
-	if err != nil {
-		return warehouse.Request{}, w.reader.fail(err, "sqldb.Request", "there is no request %s", fault.Quote(key))
-	}
-	return warehouse.Request{Key: row.Key, BodyHash: feedHash(row.BodyHash), Answer: row.Answer, At: moment(row.At)}, nil
 }
 
 // Fulfillments returns a page of fulfillments, oldest first.

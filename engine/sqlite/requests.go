@@ -17,13 +17,15 @@ import (
 // requests looks keyed commands up, on a connection of its own: each order asks
 // once whether its key is known, and shall not wait behind a page.
 type requests struct {
-	mu     sync.Mutex
-	conn   *zombiezen.Conn
-	find   *zombiezen.Stmt
-	closed bool
+	index *requestIndex
+
+	mu           sync.Mutex
+	conn         *zombiezen.Conn
+	newer, older *zombiezen.Stmt
+	closed       bool
 }
 
-func openRequests(path string) (*requests, error) {
+func openRequests(path string, index *requestIndex) (*requests, error) {
 	conn, err := zombiezen.OpenConn(path, zombiezen.OpenReadOnly)
 	if err != nil {
 		return nil, translate(err)
@@ -38,14 +40,20 @@ func openRequests(path string) (*requests, error) {
 			return nil, errors.Join(translate(err), conn.Close())
 		}
 	}
-	find, err := conn.Prepare(`
+	p := &preparer{conn: conn}
+	r := &requests{index: index, conn: conn}
+	r.newer = p.stmt(`
 		SELECT body_hash, answer, at
 		FROM   requests
-		WHERE  key = ?`)
-	if err != nil {
-		return nil, errors.Join(translate(err), conn.Close())
+		WHERE  number = ? AND key = ?`)
+	r.older = p.stmt(`
+		SELECT body_hash, answer, at
+		FROM   request_keys JOIN requests USING (number)
+		WHERE  hash = ? AND key = ?`)
+	if p.err != nil {
+		return nil, errors.Join(translate(p.err), conn.Close())
 	}
-	return &requests{conn: conn, find: find}, nil
+	return r, nil
 }
 
 func (r *requests) get(ctx context.Context, key string) (books.Request, error) {
@@ -57,17 +65,22 @@ func (r *requests) get(ctx context.Context, key string) (books.Request, error) {
 	if r.closed {
 		return books.Request{}, fault.New(fault.Unavailable, "the database is closed")
 	}
-	r.find.BindText(1, key)
-	there, err := r.find.Step()
+	find, by := r.older, hashKey(key)
+	if number, recent := r.index.number(key); recent {
+		find, by = r.newer, number
+	}
+	find.BindInt64(1, by)
+	find.BindText(2, key)
+	there, err := find.Step()
 	if err != nil {
 		return books.Request{}, translate(err)
 	}
 	found := books.Request{Key: key}
 	if there {
-		r.find.ColumnBytes(0, found.BodyHash[:])
-		found.Answer, found.At = r.find.ColumnText(1), time.UnixMicro(r.find.ColumnInt64(2)).UTC()
+		find.ColumnBytes(0, found.BodyHash[:])
+		found.Answer, found.At = find.ColumnText(1), time.UnixMicro(find.ColumnInt64(2)).UTC()
 	}
-	if err := r.find.Reset(); err != nil {
+	if err := find.Reset(); err != nil {
 		return books.Request{}, translate(err)
 	}
 	if !there {

@@ -77,7 +77,7 @@ func OpenStore(ctx context.Context, path string, site id.Site, opts Options) (*S
 		s.Store, err = sqldb.OpenStore(ctx, f.reader())
 	}
 	if err == nil {
-		s.requests, err = openRequests(path)
+		s.requests, err = openRequests(path, s.insert.requests.index)
 	}
 	if err != nil {
 		return nil, errors.Join(translate(err), f.pool.Close(), s.journal.close())
@@ -97,7 +97,7 @@ func OpenWarehouse(ctx context.Context, path string, site id.Site, opts Options)
 		w.Warehouse, err = sqldb.OpenWarehouse(ctx, f.reader())
 	}
 	if err == nil {
-		w.requests, err = openRequests(path)
+		w.requests, err = openRequests(path, w.insert.requests.index)
 	}
 	if err != nil {
 		return nil, errors.Join(translate(err), f.pool.Close(), w.journal.close())
@@ -136,12 +136,12 @@ func (w *Warehouse) Close() error {
 // updates of what is not there fault.NotFound. Once begun it is not given up
 // when ctx ends: whether the batch is written would be anybody's guess.
 func (s *Store) Commit(ctx context.Context, batch *store.Changes) error {
-	return s.journal.commit(ctx, batch.Books.Messages, func() error { return s.insert.write(batch) }, s.insert.books.balances.undone)
+	return s.journal.commit(ctx, batch.Books.Messages, func() error { return s.insert.write(batch) }, s.insert.ended)
 }
 
 // Commit writes all of a batch in one transaction, as a store's does.
 func (w *Warehouse) Commit(ctx context.Context, batch *warehouse.Changes) error {
-	return w.journal.commit(ctx, batch.Books.Messages, func() error { return w.insert.write(batch) }, w.insert.books.balances.undone)
+	return w.journal.commit(ctx, batch.Books.Messages, func() error { return w.insert.write(batch) }, w.insert.ended)
 }
 
 // journal is the one connection that writes.
@@ -153,12 +153,12 @@ type journal struct {
 }
 
 // commit writes in one transaction; said is what of it other sites will read, and
-// undone is called where nothing was written in the end.
+// ended is told whether it was written in the end.
 //
 // A COMMIT that fails has not landed: SQLite makes its pages count by the very
 // last step, in memory, after they are on disk, and the next transaction writes
 // over those of one that failed. So this never is a writer.Doubt.
-func (j *journal) commit(ctx context.Context, said []feed.Message, write func() error, undone func()) error {
+func (j *journal) commit(ctx context.Context, said []feed.Message, write func() error, ended func(written bool)) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -174,11 +174,11 @@ func (j *journal) commit(ctx context.Context, said []feed.Message, write func() 
 	if err == nil {
 		err = execute(j.conn, "COMMIT")
 	}
+	ended(err == nil)
 	if err == nil {
 		j.said.add(said)
 		return nil
 	}
-	undone()
 	err = translate(err)
 	if !j.conn.AutocommitEnabled() { // some failures have rolled back already
 		err = errors.Join(err, translate(execute(j.conn, "ROLLBACK")))

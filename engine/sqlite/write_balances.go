@@ -123,11 +123,13 @@ func (w *balanceWriter) next(of account) (int64, error) {
 	}
 }
 
-// undone forgets the numbers that were given in a transaction that is not to be:
+// ended forgets the numbers that were given in a transaction that is not to be:
 // the next one gives them to other accounts.
-func (w *balanceWriter) undone() {
-	for _, of := range w.fresh {
-		delete(w.numbers, of)
+func (w *balanceWriter) ended(written bool) {
+	if !written {
+		for _, of := range w.fresh {
+			delete(w.numbers, of)
+		}
 	}
 	w.fresh = w.fresh[:0]
 }

@@ -19,7 +19,8 @@ type storeWriter struct {
 
 	products, districts, served, levels *bulk
 	events, notices                     *bulk
-	users, carts, sessions, requests    *bulk
+	users, carts, sessions              *bulk
+	requests                            requestWriter
 	unserve, emptyCart, endSession      *sqlite.Stmt
 }
 
@@ -57,6 +58,12 @@ func (w *storeWriter) write(batch *store.Changes) error {
 		return err
 	}
 	return w.records.writeReturns(batch.Returns)
+}
+
+// ended is told whether a transaction was written in the end.
+func (w *storeWriter) ended(written bool) {
+	w.books.balances.ended(written)
+	w.requests.ended(written)
 }
 
 func (w *storeWriter) prepareCatalog(p *preparer) {
@@ -182,14 +189,8 @@ func (w *storeWriter) preparePeople(p *preparer) {
 	w.endSession = p.stmt(`
 		DELETE FROM sessions
 		WHERE  token_hash = ?`)
-	w.requests = p.bulk(insertRequest)
+	w.requests = newRequestWriter(p)
 }
-
-// insertRequest is the same at a warehouse.
-const insertRequest = `
-		INSERT OR ROLLBACK INTO requests
-		       (key, body_hash, answer, at)
-		VALUES (?, ?, ?, ?)`
 
 func (w *storeWriter) writePeople(batch *store.Changes) error {
 	w.users.expect(len(batch.Users))
@@ -218,14 +219,7 @@ func (w *storeWriter) writePeople(batch *store.Changes) error {
 			return err
 		}
 	}
-	w.requests.expect(len(batch.Requests))
-	for i := range batch.Requests {
-		r := &batch.Requests[i]
-		if err := w.requests.row().text(r.Key).bytes(r.BodyHash[:]).text(r.Answer).time(r.At).done(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.requests.write(batch.Requests)
 }
 
 // writeCart writes one row at a time: a batch may fill and empty the same cart.

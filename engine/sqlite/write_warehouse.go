@@ -15,9 +15,10 @@ type warehouseWriter struct {
 	purchases purchaseWriter
 	returns   returnWriter
 
-	fulfillments, lines, events, products, versions, requests *bulk
-	update, updateLine                                        *bulk
-	storedLines                                               *sqlite.Stmt
+	fulfillments, lines, events, products, versions *bulk
+	update, updateLine                              *bulk
+	storedLines                                     *sqlite.Stmt
+	requests                                        requestWriter
 }
 
 func newWarehouseWriter(conn *sqlite.Conn) (*warehouseWriter, error) {
@@ -37,8 +38,14 @@ func newWarehouseWriter(conn *sqlite.Conn) (*warehouseWriter, error) {
 		INSERT OR REPLACE INTO levels
 		       (sku, version)
 		VALUES (?, ?)`)
-	w.requests = p.bulk(insertRequest)
+	w.requests = newRequestWriter(p)
 	return w, p.err
+}
+
+// ended is told whether a transaction was written in the end.
+func (w *warehouseWriter) ended(written bool) {
+	w.books.balances.ended(written)
+	w.requests.ended(written)
 }
 
 func (w *warehouseWriter) prepareFulfillments(p *preparer) {
@@ -172,12 +179,5 @@ func (w *warehouseWriter) writeRest(batch *warehouse.Changes) error {
 			return err
 		}
 	}
-	w.requests.expect(len(batch.Requests))
-	for i := range batch.Requests {
-		r := &batch.Requests[i]
-		if err := w.requests.row().text(r.Key).bytes(r.BodyHash[:]).text(r.Answer).time(r.At).done(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return w.requests.write(batch.Requests)
 }

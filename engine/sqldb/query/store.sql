@@ -261,8 +261,3 @@ WHERE  owner = $1;
 SELECT token_hash, data, expires_at
 FROM   sessions
 WHERE  token_hash = $1 AND expires_at > sqlc.arg(now);
-
--- name: Request :one
-SELECT key, body_hash, answer, at
-FROM   requests
-WHERE  key = $1;

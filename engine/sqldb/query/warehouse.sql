@@ -121,11 +121,6 @@ SELECT   sku, version
 FROM     levels
 ORDER BY sku;
 
--- name: Request :one
-SELECT key, body_hash, answer, at
-FROM   requests
-WHERE  key = $1;
-
 -- name: KnownAfter :many
 -- The SKUs of the next page: of each source no more than the page can hold.
 SELECT   sku

@@ -247,10 +247,3 @@ CREATE TABLE sessions (
   data       BYTEA  NOT NULL,
   expires_at BIGINT NOT NULL
 );
-
-CREATE TABLE requests (
-  key       TEXT   NOT NULL PRIMARY KEY,
-  body_hash BYTEA  NOT NULL,
-  answer    TEXT   NOT NULL,
-  at        BIGINT NOT NULL
-);

@@ -102,10 +102,3 @@ CREATE TABLE fulfillment_events (
   text           TEXT   NOT NULL,
   PRIMARY KEY (fulfillment_id, seq)
 );
-
-CREATE TABLE requests (
-  key       TEXT   NOT NULL PRIMARY KEY,
-  body_hash BYTEA  NOT NULL,
-  answer    TEXT   NOT NULL,
-  at        BIGINT NOT NULL
-);

@@ -102,9 +102,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.productsStmt, err = db.PrepareContext(ctx, products); err != nil {
 		return nil, fmt.Errorf("error preparing query Products: %w", err)
 	}
-	if q.requestStmt, err = db.PrepareContext(ctx, request); err != nil {
-		return nil, fmt.Errorf("error preparing query Request: %w", err)
-	}
 	if q.returnByIDStmt, err = db.PrepareContext(ctx, returnByID); err != nil {
 		return nil, fmt.Errorf("error preparing query ReturnByID: %w", err)
 	}
@@ -276,11 +273,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing productsStmt: %w", cerr)
 		}
 	}
-	if q.requestStmt != nil {
-		if cerr := q.requestStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing requestStmt: %w", cerr)
-		}
-	}
 	if q.returnByIDStmt != nil {
 		if cerr := q.returnByIDStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing returnByIDStmt: %w", cerr)
@@ -406,7 +398,6 @@ type Queries struct {
 	pendingTransactionsStmt *sql.Stmt
 	productCountStmt        *sql.Stmt
 	productsStmt            *sql.Stmt
-	requestStmt             *sql.Stmt
 	returnByIDStmt          *sql.Stmt
 	returnLinesStmt         *sql.Stmt
 	returnsByOrderStmt      *sql.Stmt
@@ -451,7 +442,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		pendingTransactionsStmt: q.pendingTransactionsStmt,
 		productCountStmt:        q.productCountStmt,
 		productsStmt:            q.productsStmt,
-		requestStmt:             q.requestStmt,
 		returnByIDStmt:          q.returnByIDStmt,
 		returnLinesStmt:         q.returnLinesStmt,
 		returnsByOrderStmt:      q.returnsByOrderStmt,

@@ -150,13 +150,6 @@ type Product struct {
 	ReleaseOn   int64
 }
 
-type Request struct {
-	Key      string
-	BodyHash []byte
-	Answer   string
-	At       int64
-}
-
 type Return struct {
 	ID            []byte
 	OrderID       []byte

@@ -1195,24 +1195,6 @@ func (q *Queries) Products(ctx context.Context) ([]Product, error) {
 	return items, nil
 }
 
-const request = `-- name: Request :one
-SELECT key, body_hash, answer, at
-FROM   requests
-WHERE  key = $1
-`
-
-func (q *Queries) Request(ctx context.Context, key string) (Request, error) {
-	row := q.queryRow(ctx, q.requestStmt, request, key)
-	var i Request
-	err := row.Scan(
-		&i.Key,
-		&i.BodyHash,
-		&i.Answer,
-		&i.At,
-	)
-	return i, err
-}
-
 const returnByID = `-- name: ReturnByID :one
 SELECT   id, order_id, fulfillment_id, warehouse, reason, asked_at, changed_at
 FROM     returns

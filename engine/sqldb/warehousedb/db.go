@@ -69,9 +69,6 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.purchasesAfterStmt, err = db.PrepareContext(ctx, purchasesAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query PurchasesAfter: %w", err)
 	}
-	if q.requestStmt, err = db.PrepareContext(ctx, request); err != nil {
-		return nil, fmt.Errorf("error preparing query Request: %w", err)
-	}
 	if q.returnByIDStmt, err = db.PrepareContext(ctx, returnByID); err != nil {
 		return nil, fmt.Errorf("error preparing query ReturnByID: %w", err)
 	}
@@ -173,11 +170,6 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing purchasesAfterStmt: %w", cerr)
 		}
 	}
-	if q.requestStmt != nil {
-		if cerr := q.requestStmt.Close(); cerr != nil {
-			err = fmt.Errorf("error closing requestStmt: %w", cerr)
-		}
-	}
 	if q.returnByIDStmt != nil {
 		if cerr := q.returnByIDStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing returnByIDStmt: %w", cerr)
@@ -267,7 +259,6 @@ type Queries struct {
 	purchaseLinesStmt       *sql.Stmt
 	purchaseSharesStmt      *sql.Stmt
 	purchasesAfterStmt      *sql.Stmt
-	requestStmt             *sql.Stmt
 	returnByIDStmt          *sql.Stmt
 	returnLinesStmt         *sql.Stmt
 	returnsAfterStmt        *sql.Stmt
@@ -296,7 +287,6 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		purchaseLinesStmt:       q.purchaseLinesStmt,
 		purchaseSharesStmt:      q.purchaseSharesStmt,
 		purchasesAfterStmt:      q.purchasesAfterStmt,
-		requestStmt:             q.requestStmt,
 		returnByIDStmt:          q.returnByIDStmt,
 		returnLinesStmt:         q.returnLinesStmt,
 		returnsAfterStmt:        q.returnsAfterStmt,

@@ -85,13 +85,6 @@ type PurchaseShare struct {
 	Units    int64
 }
 
-type Request struct {
-	Key      string
-	BodyHash []byte
-	Answer   string
-	At       int64
-}
-
 type Return struct {
 	ID            []byte
 	FulfillmentID []byte

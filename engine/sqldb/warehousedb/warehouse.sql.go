@@ -640,24 +640,6 @@ func (q *Queries) PurchasesAfter(ctx context.Context, arg PurchasesAfterParams) 
 	return items, nil
 }
 
-const request = `-- name: Request :one
-SELECT key, body_hash, answer, at
-FROM   requests
-WHERE  key = $1
-`
-
-func (q *Queries) Request(ctx context.Context, key string) (Request, error) {
-	row := q.queryRow(ctx, q.requestStmt, request, key)
-	var i Request
-	err := row.Scan(
-		&i.Key,
-		&i.BodyHash,
-		&i.Answer,
-		&i.At,
-	)
-	return i, err
-}
-
 const returnByID = `-- name: ReturnByID :one
 SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
 FROM     returns
