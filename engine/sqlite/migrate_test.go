@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -255,5 +256,37 @@ func goesOn(t *testing.T, s *sqlite.Store, o order.Order) {
 	page, err := s.Products(t.Context(), store.ProductQuery{Search: "clay", Limit: 5})
 	if err != nil || page.Total != 1 || page.Products[0].Held != 4 {
 		t.Errorf("found %+v, error %v", page, err)
+	}
+}
+
+// TestNoListIsChecked finds lists in the rules of tables: see migration 17.
+func TestNoListIsChecked(t *testing.T) {
+	dir := t.TempDir()
+	closeAll(t, openStore(t, filepath.Join(dir, "store.db")), openWarehouse(t, filepath.Join(dir, "wh1.db")))
+	for name, rare := range map[string][]string{"store.db": {"site", "products", "accounts"}, "wh1.db": {"site", "accounts"}} {
+		db, err := sql.Open("sqlite", filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables, err := db.QueryContext(t.Context(), "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '% IN (''%'")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var found []string
+		for tables.Next() {
+			var table, text string
+			if err := tables.Scan(&table, &text); err != nil {
+				t.Fatal(err)
+			}
+			found = append(found, table)
+		}
+		if err := errors.Join(tables.Err(), tables.Close(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(found)
+		slices.Sort(rare)
+		if diff := cmp.Diff(rare, found); diff != "" {
+			t.Errorf("tables of %s with lists to check:\n%s", name, diff)
+		}
 	}
 }
