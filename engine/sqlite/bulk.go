@@ -13,7 +13,7 @@ import (
 
 // rowsPerStatement is how many rows one statement writes where there are that
 // many: the cost of starting a statement is then paid once.
-const rowsPerStatement = 32
+var rowsPerStatement = [...]int{64, 8, 1}
 
 // bulk writes rows into one table. For each row: row, then a value for each
 // column in their order, then done. How many rows are to come is said first.
@@ -25,17 +25,18 @@ const rowsPerStatement = 32
 // it would have to end in any case, and SQLite need not be able to undo the one
 // statement alone, for which it would copy each page that the statement changes.
 type bulk struct {
-	one, many *statement
-	now       *statement // the one being bound
-	rows      int        // bound into many
-	column    int        // bound last, over all rows of the statement
-	left      int        // rows to come
+	statements []*statement // by number of rows, the largest first
+	now        *statement   // the one being bound
+	bound      int          // rows bound into it
+	column     int          // bound last, over all rows of the statement
+	left       int          // rows to come
 }
 
 // statement knows what is bound to it: binding lasts from one step to the next,
 // and much is the same in every row of a column.
 type statement struct {
 	*sqlite.Stmt
+	rows  int
 	bound []value // by parameter, from 1
 }
 
@@ -54,37 +55,41 @@ const (
 	integer
 )
 
-func prepare(conn *sqlite.Conn, query string) (*statement, error) {
+func prepare(conn *sqlite.Conn, query string, rows int) (*statement, error) {
 	stmt, err := conn.Prepare(query)
 	if err != nil {
 		return nil, err
 	}
-	return &statement{stmt, make([]value, stmt.BindParamCount()+1)}, nil
+	return &statement{stmt, rows, make([]value, stmt.BindParamCount()+1)}, nil
 }
 
 // prepareBulk takes a statement that writes one row, with one list of values.
 func prepareBulk(conn *sqlite.Conn, query string) (*bulk, error) {
-	one, err := prepare(conn, query)
-	if err != nil {
-		return nil, err
-	}
 	begin := strings.Index(query, "(?")
 	end := begin + strings.Index(query[begin:], ")") + 1
-	values := strings.TrimSuffix(strings.Repeat(query[begin:end]+", ", rowsPerStatement), ", ")
-	many, err := prepare(conn, query[:begin]+values+query[end:])
-	return &bulk{one: one, many: many}, err
+	b := &bulk{}
+	for _, rows := range rowsPerStatement {
+		values := strings.TrimSuffix(strings.Repeat(query[begin:end]+", ", rows), ", ")
+		stmt, err := prepare(conn, query[:begin]+values+query[end:], rows)
+		if err != nil {
+			return nil, err
+		}
+		b.statements = append(b.statements, stmt)
+	}
+	return b, nil
 }
 
 // expect says that so many rows follow.
-func (b *bulk) expect(rows int) { b.left, b.rows, b.now = rows, 0, nil }
+func (b *bulk) expect(rows int) { b.left, b.bound, b.now = rows, 0, nil }
 
 // row begins a row.
 func (b *bulk) row() *bulk {
-	if b.rows == 0 {
+	if b.bound == 0 {
 		b.column = 0
-		b.now = b.one
-		if b.many != nil && b.left >= rowsPerStatement {
-			b.now = b.many
+		for _, b.now = range b.statements {
+			if b.now.rows <= b.left {
+				break
+			}
 		}
 	}
 	return b
@@ -99,11 +104,11 @@ func (b *bulk) only() *bulk {
 // done ends a row, and writes once the statement has all of its rows.
 func (b *bulk) done() error {
 	b.left--
-	b.rows++
-	if b.now != b.one && b.rows < rowsPerStatement {
+	b.bound++
+	if b.bound < b.now.rows {
 		return nil
 	}
-	b.rows = 0
+	b.bound = 0
 	err := run(b.now.Stmt)
 	if err != nil {
 		clear(b.now.bound) // one of them may be what could not be bound
@@ -211,8 +216,8 @@ func (p *preparer) single(query string) *bulk {
 		return nil
 	}
 	var one *statement
-	one, p.err = prepare(p.conn, query)
-	return &bulk{one: one}
+	one, p.err = prepare(p.conn, query, 1)
+	return &bulk{statements: []*statement{one}}
 }
 
 func (p *preparer) stmt(text string) *sqlite.Stmt {

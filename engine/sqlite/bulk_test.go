@@ -35,7 +35,7 @@ func TestBulk(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	var want []thing
 	for range 40 {
-		rows := random.IntN(3 * rowsPerStatement)
+		rows := random.IntN(3 * rowsPerStatement[0])
 		things.expect(rows)
 		for range rows {
 			one := thing{
