@@ -42,8 +42,12 @@ type Placement struct {
 	Order  order.Order
 	Short  []sourcing.Shortage
 	Repeat bool // the key was known: the order stood already
-	asks   []ask
-	pay    pay.Transaction // to be asked of its provider before the customer is answered; or zero
+	// Authorization is that of the order where it was booked with it, as for one
+	// that is paid on delivery; else zero, and Records have it.
+	Authorization pay.Transaction
+
+	asks []ask
+	pay  pay.Transaction // to be asked of its provider before the customer is answered; or zero
 }
 
 // VoidOrder asks for an order, or units of it, to be called off. Its answer is

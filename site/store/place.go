@@ -218,14 +218,13 @@ func (s *state) promise(ctx context.Context, c PlaceOrder, o order.Order, distri
 	}
 	s.notify(o, "placed", confirmation(o))
 	s.remember(c.Key, o.ID.String())
-	placement := Placement{Order: o}
-	if o.Unpaid {
-		placement.pay = authorization
-		if c.ClearCart != "" {
-			s.live.carts[o.ID] = c.ClearCart
-		}
+	if !o.Unpaid {
+		return Placement{Order: o, Authorization: authorization}, nil
 	}
-	return placement, nil
+	if c.ClearCart != "" {
+		s.live.carts[o.ID] = c.ClearCart
+	}
+	return Placement{Order: o, pay: authorization}, nil
 }
 
 func placedText(o order.Order) string {

@@ -43,11 +43,10 @@ func (s *server) placeOrder(ctx context.Context, in *placeInput) (*placeOutput, 
 	if len(placement.Short) > 0 {
 		return nil, shortFailure(placement)
 	}
-	steps, err := s.Records.Transactions(ctx, placement.Order.ID)
+	authorization, err := s.authorization(ctx, placement)
 	if err != nil {
 		return nil, err
 	}
-	authorization := slices.DeleteFunc(steps, func(t pay.Transaction) bool { return t.Kind != pay.Authorize })
 	if declined(placement.Order, authorization) {
 		return nil, reversedFailure(fault.Conflict, placement)
 	}
@@ -56,6 +55,15 @@ func (s *server) placeOrder(ctx context.Context, in *placeInput) (*placeOutput, 
 		Replayed: replay(placement.Repeat),
 		Body:     takenView(placement.Order, in.Body.Address, authorization),
 	}, nil
+}
+
+// authorization returns how the payment of an order stands that was just placed.
+func (s *server) authorization(ctx context.Context, placement store.Placement) ([]pay.Transaction, error) {
+	if !placement.Authorization.ID.IsZero() {
+		return []pay.Transaction{placement.Authorization}, nil
+	}
+	steps, err := s.Records.Transactions(ctx, placement.Order.ID)
+	return slices.DeleteFunc(steps, func(t pay.Transaction) bool { return t.Kind != pay.Authorize }), err
 }
 
 // declined reports whether an order was called off because its card was.
