@@ -48,8 +48,7 @@ type Node struct {
 	links      []*natsbus.Conn
 	roles      []*role // the store first
 	store      *store.Store
-	planning   *planning // of the store, as is all up to records
-	published  *store.Published
+	published  *store.Published // of the store, as is all up to records
 	payments   *payments
 	records    store.Records
 	warehouses map[id.Site]*warehouse.Warehouse

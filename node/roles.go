@@ -81,8 +81,7 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 		return err
 	}
 	r.closers = append(r.closers, n.payments.close)
-	n.planning, n.records = newPlanning(db), db
-	n.published = store.Watch(n.planning)
+	n.records, n.published = db, store.Watch(db)
 	s, err := store.Open(ctx, store.Ports{
 		Journal: n.published, Lookups: db, Queries: db, Records: db, Payments: n.payments, IDs: ids{}, Now: time.Now,
 		Reachable: r.reaches, Failed: n.commitFailed(name),

@@ -75,7 +75,7 @@ func (n *Node) seedDistricts(ctx context.Context, added []catalog.District) erro
 // sample that the store does not know.
 func (n *Node) seedWarehouses(ctx context.Context, added []catalog.Warehouse) error {
 	profiles := slices.Clone(n.config.Warehouses.Profiles)
-	known := append(n.planning.Warehouses(), profiles...)
+	known := append(n.published.Warehouses(), profiles...)
 	for _, profile := range added {
 		if !slices.ContainsFunc(known, func(w catalog.Warehouse) bool { return w.Code == profile.Code }) {
 			profiles = append(profiles, profile)

@@ -115,10 +115,10 @@ func (n *Node) newServer() (*http.Server, error) {
 
 // plans is what the store chooses by, or nil where none runs here.
 func (n *Node) plans() rest.Planning {
-	if n.planning == nil {
+	if n.published == nil {
 		return nil
 	}
-	return n.planning
+	return n.published
 }
 
 // restLinks shows the links to the API.

@@ -3,11 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"crossdock/core/catalog"
 	"crossdock/core/date"
 	"crossdock/core/event"
 	"crossdock/core/id"
@@ -93,4 +95,46 @@ func TestPublishedFollowsTheJournal(t *testing.T) {
 	if hold, there := o.Hold("user:1"); there {
 		t.Errorf("the hold that has ended is %v", hold)
 	}
+}
+
+func TestPublishedFollowsTheWarehouses(t *testing.T) {
+	const today = date.Date(20780)
+	journal := &shelf{snapshot: store.Snapshot{
+		Warehouses: []catalog.Warehouse{{Code: "wh2", Capacity: 5}, {Code: "wh1"}},
+		Loads:      []store.Load{{Warehouse: "wh2", On: today, Parcels: 4}},
+	}}
+	p := store.Watch(journal)
+	look := func(want string) {
+		t.Helper()
+		got := ""
+		for _, w := range p.Warehouses() {
+			got += fmt.Sprintf("%s of %d: %d, %d; ", w.Code, w.Capacity, p.Parcels(w.Code, today), p.Parcels(w.Code, today+1))
+		}
+		if got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	if _, err := p.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	look("wh1 of 0: 0, 0; wh2 of 5: 4, 0; ")
+	change := &store.Changes{
+		Warehouses: []catalog.Warehouse{{Code: "wh1", Capacity: 9}},
+		Loads:      []store.Load{{Warehouse: "wh2", On: today, Parcels: 5}, {Warehouse: "wh1", On: today + 1, Parcels: 1}},
+	}
+	journal.fail = errors.New("the disk is gone")
+	if err := p.Commit(t.Context(), change); !errors.Is(err, journal.fail) {
+		t.Errorf("the error is %v", err)
+	}
+	look("wh1 of 0: 0, 0; wh2 of 5: 4, 0; ")
+	journal.fail = nil
+	if err := p.Commit(t.Context(), change); err != nil {
+		t.Fatal(err)
+	}
+	look("wh1 of 9: 0, 1; wh2 of 5: 5, 0; ")
+	journal.snapshot.Loads = nil // as when a batch that seemed to be written was not
+	if _, err := p.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	look("wh1 of 0: 0, 0; wh2 of 5: 0, 0; ")
 }

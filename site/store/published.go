@@ -3,26 +3,31 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
+	"crossdock/core/catalog"
 	"crossdock/core/date"
 	"crossdock/core/event"
 	"crossdock/core/id"
 	"crossdock/core/stock"
 )
 
-// Published is what has been committed of units that are not free now: those that
-// suppliers have announced and that may be sold ahead, and those that are kept
-// for checkouts in progress. It stands between the store's writer and its
-// journal, and may be read from many goroutines.
+// Published is what has been committed of what the store plans with, besides its
+// stock: units that suppliers have announced and that may be sold ahead, those that
+// are kept for checkouts in progress, and the profiles and loads of warehouses. It
+// stands between the store's writer and its journal, and may be read from many
+// goroutines.
 type Published struct {
 	journal Journal
 
-	mu        sync.RWMutex
-	incoming  map[id.SKU][]Expected // by warehouse, in their order
-	schedules map[levelKey]event.Schedule
-	holds     map[string]Hold
+	mu         sync.RWMutex
+	incoming   map[id.SKU][]Expected // by warehouse, in their order
+	schedules  map[levelKey]event.Schedule
+	holds      map[string]Hold
+	warehouses map[id.Site]catalog.Warehouse
+	parcels    map[loadKey]int
 }
 
 var _ Journal = (*Published)(nil)
@@ -61,7 +66,9 @@ func (p *Published) Load(ctx context.Context) (Snapshot, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.incoming, p.schedules, p.holds = map[id.SKU][]Expected{}, map[levelKey]event.Schedule{}, map[string]Hold{}
+	p.warehouses, p.parcels = map[id.Site]catalog.Warehouse{}, map[loadKey]int{}
 	p.follow(snapshot.Books.Balances, snapshot.Schedules, snapshot.Holds)
+	p.plan(snapshot.Warehouses, snapshot.Loads)
 	return snapshot, nil
 }
 
@@ -74,6 +81,7 @@ func (p *Published) Commit(ctx context.Context, batch *Changes) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.follow(batch.Books.Balances, batch.Schedules, batch.Holds)
+	p.plan(batch.Warehouses, batch.Loads)
 	return nil
 }
 
@@ -97,6 +105,15 @@ func (p *Published) follow(balances []stock.Balance, schedules []Schedule, holds
 		} else {
 			p.holds[hold.Owner] = hold
 		}
+	}
+}
+
+func (p *Published) plan(warehouses []catalog.Warehouse, loads []Load) {
+	for _, w := range warehouses {
+		p.warehouses[w.Code] = w
+	}
+	for _, l := range loads {
+		p.parcels[loadKey{l.Warehouse, l.On}] = l.Parcels
 	}
 }
 
@@ -133,4 +150,18 @@ func (p *Published) Hold(owner string) (Hold, bool) {
 	defer p.mu.RUnlock()
 	hold, there := p.holds[owner]
 	return hold, there
+}
+
+// Warehouses returns the profiles of warehouses, by code.
+func (p *Published) Warehouses() []catalog.Warehouse {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return slices.SortedFunc(maps.Values(p.warehouses), func(a, b catalog.Warehouse) int { return cmp.Compare(a.Code, b.Code) })
+}
+
+// Parcels returns how many parcels a warehouse was given to hand over on a day.
+func (p *Published) Parcels(warehouse id.Site, on date.Date) int {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.parcels[loadKey{warehouse, on}]
 }
