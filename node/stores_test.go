@@ -117,7 +117,7 @@ type stores struct {
 	sold  atomic.Int64
 }
 
-func newStores(t *testing.T, units int64) *stores {
+func newStores(t *testing.T, units int64, change ...func(*config.Config)) *stores {
 	t.Helper()
 	bus := freeAddress(t)
 	s := &stores{t: t, line: newLine(t, bus)}
@@ -127,6 +127,9 @@ func newStores(t *testing.T, units int64) *stores {
 	second.Roles, second.Store.Name, second.NATS.URL = first.Roles[:1], "shop2", "nats://"+s.line.listener.Addr().String()
 	for _, cfg := range []*config.Config{&first, &second} {
 		cfg.Districts = []catalog.District{{Code: "north", Name: "North", Warehouses: []id.Site{"wh1"}}}
+		for _, c := range change {
+			c(cfg)
+		}
 		if err := cfg.Check(); err != nil {
 			t.Fatal(err)
 		}
@@ -244,6 +247,32 @@ func TestTwoStores(t *testing.T) {
 	}
 	if s.sold.Load() != units {
 		t.Errorf("%d of %d units were sold", s.sold.Load(), units)
+	}
+}
+
+// TestNeedyStore: the first order of a shop that needs more than it holds waits for
+// what the other shop idles on, and is served with it: that of the shop beside the
+// warehouse, and that of the one behind the line.
+func TestNeedyStore(t *testing.T) {
+	const wait = 20 * time.Second // at most: a machine that is busy with tests may need more than the default
+	for shop, name := range []string{"beside the warehouse", "behind the line"} {
+		t.Run(name, func(t *testing.T) {
+			s := newStores(t, 20, func(cfg *config.Config) { cfg.Quota.AskWait = wait })
+			began := time.Now()
+			placement, err := s.shops[shop].PlaceOrder(t.Context(), "", mugs(13, "north"))
+			if err != nil || len(placement.Short) > 0 || placement.Order.Status != "placed" {
+				t.Errorf("the order is %s, short of %v, %v", placement.Order.Status, placement.Short, err)
+			}
+			if took := time.Since(began); took >= wait {
+				t.Errorf("it was served after %v, as if nobody had answered", took)
+			}
+			dirs := []string{s.nodes[0].Data(), s.nodes[1].Data()}
+			s.close()
+			report, err := node.AuditFiles(t.Context(), dirs...)
+			if err != nil || !report.Right() || len(report.NotChecked) > 0 {
+				t.Errorf("%+v, %v", report, err)
+			}
+		})
 	}
 }
 

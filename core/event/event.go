@@ -86,7 +86,9 @@ type Units struct {
 }
 
 // QuotaAsked asks a warehouse for more quota. The answer is a QuotaGranted that
-// names the ask, with less than asked, or nothing, where there is not more.
+// names the ask, with less than asked, or nothing, where there is not more. What is
+// free at once may come before, in a grant that names no ask; after a restart of the
+// warehouse there may be no answer.
 type QuotaAsked struct {
 	Ask   id.Grant `json:"ask"`
 	Units []Units  `json:"units"`

@@ -97,6 +97,9 @@ func Announce(name, supplier string, lines []Line, now time.Time) (Purchase, err
 		if err := checkUnits(line.Announced, 1); err != nil {
 			return Purchase{}, err
 		}
+		if err := checkDue(line.Due, now); err != nil {
+			return Purchase{}, err
+		}
 		p.Lines = append(p.Lines, Line{SKU: line.SKU, Announced: line.Announced, Due: line.Due})
 	}
 	return p, nil
@@ -105,6 +108,14 @@ func Announce(name, supplier string, lines []Line, now time.Time) (Purchase, err
 func checkUnits(units, least int64) error {
 	if units < least || units > stock.MaxQuantity {
 		return fault.At("units", fault.Invalid, "the quantity %d is not from %d to %d", units, least, stock.MaxQuantity)
+	}
+	return nil
+}
+
+// checkDue refuses a day that is over everywhere.
+func checkDue(due date.Date, now time.Time) error {
+	if !due.IsZero() && due < date.Of(now)-1 {
+		return fault.At("due", fault.Invalid, "%s is over: nothing can be expected then", due)
 	}
 	return nil
 }
@@ -126,6 +137,9 @@ func Hand(p Purchase, sku id.SKU, shares []Share) Purchase {
 
 // Date sets when a line is expected; the zero date: nobody knows.
 func Date(p Purchase, sku id.SKU, due date.Date, now time.Time) (Purchase, error) {
+	if err := checkDue(due, now); err != nil {
+		return p, err
+	}
 	p, line, err := p.step(sku, now)
 	if err != nil {
 		return p, err

@@ -82,12 +82,18 @@ func TestAnnounce(t *testing.T) {
 		"no SKU":          {"1", "", []purchase.Line{line("", 1)}, false},
 		"no units":        {"1", "", []purchase.Line{line("a", 0)}, false},
 		"too many units":  {"1", "", []purchase.Line{line("a", stock.MaxQuantity+1)}, false},
+		"due yesterday":   {"1", "", []purchase.Line{{SKU: "a", Announced: 1, Due: date.Of(now) - 1}}, true}, // it may be today there
+		"due before":      {"1", "", []purchase.Line{{SKU: "a", Announced: 1, Due: date.Of(now) - 2}}, false},
 		"a SKU twice":     {"1", "", []purchase.Line{line("a", 1), line("b", 1), line("a", 1)}, false},
 	} {
 		_, err := purchase.Announce(c.name, c.supplier, c.lines, now)
 		if (err == nil) != c.ok || !c.ok && !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+	before := announced(t)
+	if after, err := purchase.Date(before, "mug", date.Of(now)-2, now); !fault.Is(err, fault.Invalid) || after.Version != before.Version {
+		t.Errorf("postponed to the past: %v, %v", after, err)
 	}
 }
 
@@ -222,12 +228,12 @@ func TestSchedule(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	early, err := purchase.Date(announced(t), "mug", friday-3, now)
-	if err != nil || early.Version != 2 || early.Lines[0].Due != friday-3 || early.Lines[1].Due != 0 {
+	early, err := purchase.Date(announced(t), "mug", friday-1, now)
+	if err != nil || early.Version != 2 || early.Lines[0].Due != friday-1 || early.Lines[1].Due != 0 {
 		t.Fatalf("%+v, %v", early, err)
 	}
 	got := purchase.Schedule([]purchase.Purchase{two, one, early, one}, "stall", "mug")
-	same(t, "schedule", []event.Arriving{{On: friday - 3, Quantity: 4}, {On: friday, Quantity: 8}, {Quantity: 4}}, got)
+	same(t, "schedule", []event.Arriving{{On: friday - 1, Quantity: 4}, {On: friday, Quantity: 8}, {Quantity: 4}}, got)
 	same(t, "of another store", nil, purchase.Schedule([]purchase.Purchase{one}, "market", "mug"))
 	same(t, "of nobody's", nil, purchase.Schedule([]purchase.Purchase{one}, "shop", "pot"))
 }

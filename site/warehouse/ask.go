@@ -13,25 +13,32 @@ import (
 
 // Units stay with the store that they were handed to until another one asks.
 const (
-	askFor = 30 * time.Second // how long an ask is remembered that others have to give up units for
-	cover  = time.Hour        // the sales for which a store keeps its quota when another one asks
+	askFor   = 30 * time.Second // how long an ask is remembered that others have to give up units for
+	patience = 2 * time.Second  // how long its answer is held back for a store that is silent
+	cover    = time.Hour        // the sales for which a store keeps its quota when another one asks
 )
 
-// asked grants what a store asks for, as far as it is free. It always answers, so
-// that nobody waits in vain. What is missing it asks back of the other stores, as
-// far as it idles there, and grants it when it comes.
+// asked grants what a store asks for, as far as it is free. What is missing it asks
+// back of the other stores, as far as it idles there, and grants it when it comes.
+// While units may still come the answer is held back, and what is free goes to the
+// store at once without naming the ask: see openAsk.
 func (s *state) asked(from id.Site, m event.QuotaAsked) error {
 	if err := s.checkStore(from); err != nil {
 		return err
 	}
 	asker := slices.Index(s.options.Stores, from)
+	s.desk.asks++
+	open := openAsk{ask: m.Ask, store: from, number: s.desk.asks, until: s.now.Add(patience)}
 	units := []event.Units{}
 	var recalls parcels
-	waiting := slices.Clone(s.desk.waiting)
+	var waiting []waiter
 	for _, wanted := range summed(m.Units) {
 		granted := max(min(wanted.Quantity, s.free(wanted.SKU)), 0)
 		if granted > 0 {
 			units = append(units, event.Units{SKU: wanted.SKU, Quantity: granted})
+		}
+		if granted < wanted.Quantity {
+			open.lacks = append(open.lacks, wanted.SKU)
 		}
 		var coming int64
 		for i, more := range quota.Recall(wanted.Quantity-granted, s.sellers(wanted.SKU), asker, cover) {
@@ -39,17 +46,47 @@ func (s *state) asked(from id.Site, m event.QuotaAsked) error {
 			coming += more
 		}
 		if coming > 0 {
-			waiting = append(waiting, waiter{holding{from, wanted.SKU}, coming, s.now.Add(askFor)})
+			waiting = append(waiting, waiter{holding: holding{from, wanted.SKU}, units: coming, ask: open.number, until: s.now.Add(askFor)})
 		}
 	}
-	if err := s.handOver(from, m.Ask, units); err != nil {
+	held := s.holdsBack(open, recalls)
+	if err := s.handOverNow(open, held, units); err != nil {
 		return err
 	}
-	if _, err := s.sayRecalls(recalls, false); err != nil {
+	grants, err := s.sayRecalls(recalls, false)
+	if err != nil {
 		return err
 	}
-	s.desk.waiting = waiting
+	for i := range waiting {
+		waiting[i].recalls = recalls.of(waiting[i].sku, grants)
+	}
+	s.desk.waiting = slices.Concat(s.desk.waiting, waiting)
+	if held {
+		s.desk.open = append(s.desk.open, open)
+	}
 	return nil
+}
+
+// holdsBack reports whether units may soon come for an ask: of a store that is not
+// silent, by the recalls that are made for it, or by earlier ones.
+func (s *state) holdsBack(o openAsk, recalls parcels) bool {
+	if slices.ContainsFunc(recalls, func(p parcel) bool { return !s.desk.silent(p.store, s.now) }) {
+		return true
+	}
+	return len(o.lacks) > 0 && o.waits(s.coming(s.desk.waiting, id.Grant{}))
+}
+
+// handOverNow grants what was free when a store asked. That is the answer, unless it
+// is held back.
+func (s *state) handOverNow(o openAsk, held bool, units []event.Units) error {
+	switch {
+	case !held:
+		return s.handOver(o.store, o.ask, units)
+	case len(units) > 0:
+		return s.handOver(o.store, id.Grant{}, units)
+	default:
+		return nil
+	}
 }
 
 // sayRecalls asks stores to give units back, and returns what the recalls are called.
@@ -69,8 +106,8 @@ func (s *state) sayRecalls(recalls parcels, count bool) ([]id.Grant, error) {
 }
 
 // quotaReturned takes units back that a store has let go of. They go to who waits
-// for them, then to the other stores by need. Those called back for a correction
-// stay free for it, and so does what nobody else needs, until it is asked for: the
+// for them, whose ask is answered with them, then to the other stores by need. Those
+// called back for a correction stay free for it, and so does what nobody else needs, until it is asked for: the
 // next change of the SKU grants what is left.
 func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
 	if err := s.checkStore(from); err != nil {
@@ -94,7 +131,7 @@ func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
 		skus = append(skus, u.SKU)
 	}
 	if !called.count {
-		if err := s.grant(skus, from); err != nil {
+		if err := s.grant(skus, giver{from, m.Recall}); err != nil {
 			return err
 		}
 	}

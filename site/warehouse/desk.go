@@ -11,11 +11,17 @@ import (
 
 // desk is what the warehouse remembers besides its books: who waits for units,
 // what it has asked back, and how fast each store sells. None of it binds anybody,
-// and it is lost at a restart: who still needs units asks again.
+// and it is lost at a restart; who waits, and the asks that are open, are lost with a
+// commit that fails too. Such an ask is never answered: the order that waits for it
+// gives up by time, what was asked back is divided by need when it comes, or stays
+// free, and who still needs units asks again.
 type desk struct {
 	waiting []waiter            // oldest first; replaced as a whole, never changed in place
+	open    []openAsk           // oldest first; likewise
+	asks    int64               // how many there were: it numbers them
 	recalls map[id.Grant]recall // not answered
 	asked   map[holding]int64   // the units of these recalls
+	owing   map[id.Site]debt    // the stores that were to answer them
 	sales   map[holding]quota.Sales
 }
 
@@ -26,11 +32,13 @@ type holding struct {
 }
 
 // waiter is a store that was granted less than it asked for; the units were asked
-// back from others for it.
+// back from others for it. It goes on waiting when they have given back too little.
 type waiter struct {
 	holding
-	units int64
-	until time.Time
+	units   int64
+	ask     int64      // its number
+	recalls []id.Grant // by which they were asked back, answered or not
+	until   time.Time
 }
 
 // recall is units that were asked back of a store.
@@ -41,8 +49,23 @@ type recall struct {
 	count bool // for a correction, whose caller waits: they stay free for it
 }
 
+// debt is how many recalls a store has not answered, and since when it is silent:
+// since the first of them, or its last answer.
+type debt struct {
+	recalls int
+	since   time.Time
+}
+
 func newDesk() desk {
-	return desk{recalls: map[id.Grant]recall{}, asked: map[holding]int64{}, sales: map[holding]quota.Sales{}}
+	return desk{
+		recalls: map[id.Grant]recall{}, asked: map[holding]int64{}, owing: map[id.Site]debt{}, sales: map[holding]quota.Sales{},
+	}
+}
+
+// silent reports whether a store that is to answer has not been heard for too long.
+func (d *desk) silent(store id.Site, now time.Time) bool {
+	owes, is := d.owing[store]
+	return is && now.Sub(owes.since) >= patience
 }
 
 // expire forgets those who have waited for too long.
@@ -57,15 +80,27 @@ func (d *desk) expire(now time.Time) {
 }
 
 // settle notes the recalls of a batch that is committed, and those answered in it.
-func (d *desk) settle(made []recall, answered []id.Grant) {
+func (d *desk) settle(made []recall, answered []id.Grant, now time.Time) {
 	for _, r := range made {
 		d.recalls[r.grant] = r
+		owes, is := d.owing[r.store]
+		if !is {
+			owes.since = now
+		}
+		d.owing[r.store] = debt{owes.recalls + 1, owes.since}
 		for _, u := range r.units {
 			d.asked[holding{r.store, u.SKU}] += u.Quantity
 		}
 	}
 	for _, grant := range answered {
-		r := d.recalls[grant]
+		r, known := d.recalls[grant]
+		if !known {
+			continue // it was made before a restart, or by nobody
+		}
+		owes := debt{d.owing[r.store].recalls - 1, now}
+		if d.owing[r.store] = owes; owes.recalls == 0 {
+			delete(d.owing, r.store)
+		}
 		for _, u := range r.units {
 			h := holding{r.store, u.SKU}
 			if d.asked[h] -= u.Quantity; d.asked[h] <= 0 {

@@ -152,7 +152,7 @@ func (s *state) void(ctx context.Context, from id.Site, m event.VoidRequested) e
 	if err := s.sayChanged(f, voided); err != nil {
 		return err
 	}
-	if err := s.grant(freed(movements), ""); err != nil {
+	if err := s.grant(freed(movements), giver{}); err != nil {
 		return err
 	}
 	s.save(f, "voided", m.Reason)

@@ -128,14 +128,14 @@ func (r *rig) onHand(sku id.SKU) int64 { return r.level(sku).OnHand }
 
 // TestScheduleOfMany sums what several purchases announce, late ones too.
 func TestScheduleOfMany(t *testing.T) {
-	r := newRig(t, warehouse.Options{})
-	for i, due := range []date.Date{monday, friday, 0, 1, friday} {
+	r, yesterday := newRig(t, warehouse.Options{}), date.Of(start)-1
+	for i, due := range []date.Date{monday, friday, 0, yesterday, friday} {
 		r.do(warehouse.AnnounceIncoming{Purchase: fmt.Sprint("PO-", i), Lines: []warehouse.Expected{{SKU: "mug", Units: 1 << i, Due: due}}})
 	}
 	r.do(warehouse.CancelIncoming{Purchase: "PO-4"})
 	all := said[event.IncomingDated](r)
 	same(t, "schedule", []event.Schedule{{SKU: "mug", Version: 6, Arrivals: []event.Arriving{
-		{On: 1, Quantity: 8}, {On: friday, Quantity: 2}, {On: monday, Quantity: 1}, {Quantity: 4},
+		{On: yesterday, Quantity: 8}, {On: friday, Quantity: 2}, {On: monday, Quantity: 1}, {Quantity: 4},
 	}}}, all[len(all)-1].Schedules)
 }
 

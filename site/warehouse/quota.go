@@ -30,10 +30,29 @@ func (p *parcels) add(store id.Site, sku id.SKU, units int64) {
 	(*p)[i].units = append((*p)[i].units, event.Units{SKU: sku, Quantity: units})
 }
 
+// of returns the names of the parcels, which stand in names, that have a SKU.
+func (p parcels) of(sku id.SKU, names []id.Grant) []id.Grant {
+	var of []id.Grant
+	for i, own := range p {
+		if unitsOf(own.units, sku) > 0 {
+			of = append(of, names[i])
+		}
+	}
+	return of
+}
+
+// giver is a store that has given units up, and the recall by which it was asked
+// to. It is zero where units came in otherwise.
+type giver struct {
+	store  id.Site
+	recall id.Grant
+}
+
 // grant divides what has become free of the named SKUs: first among those who wait
-// for it, then among all stores by their need, as far as their share goes. But
-// gets nothing: it has just given units up, and would get them straight back.
-func (s *state) grant(skus []id.SKU, but id.Site) error {
+// for it, then among all stores by their need, as far as their share goes. The
+// giver gets nothing: it would get straight back what it has just given up. The
+// asks that are finished by it are answered with the units, or behind them.
+func (s *state) grant(skus []id.SKU, by giver) error {
 	var granted parcels
 	waiting := s.desk.waiting
 	seen := map[id.SKU]bool{}
@@ -43,44 +62,47 @@ func (s *state) grant(skus []id.SKU, but id.Site) error {
 		}
 		seen[sku] = true
 		var parts []int64
-		parts, waiting = s.divide(sku, but, waiting)
+		parts, waiting = s.divide(sku, by, waiting)
 		for i, store := range s.options.Stores {
 			granted.add(store, sku, parts[i])
 		}
 	}
-	for _, p := range granted {
-		if err := s.handOver(p.store, id.Grant{}, p.units); err != nil {
-			return err
-		}
+	done, open := s.finished(waiting, by.recall)
+	if err := s.handOverAll(granted, done); err != nil {
+		return err
 	}
-	s.desk.waiting = waiting
+	s.desk.waiting, s.desk.open = waiting, open
 	return nil
 }
 
-// divide returns how much of a SKU each store is granted, and who still waits.
-func (s *state) divide(sku id.SKU, but id.Site, waiting []waiter) ([]int64, []waiter) {
+// divide returns how much of a SKU each store is granted, and who still waits. Of
+// those who wait the ones are served first for whom the units were asked back, then
+// the oldest.
+func (s *state) divide(sku id.SKU, by giver, waiting []waiter) ([]int64, []waiter) {
 	sellers, held := s.sellers(sku), int64(0)
 	parts := make([]int64, len(sellers))
 	free := s.free(sku)
-	var left []waiter
-	for _, w := range waiting {
-		if i := slices.Index(s.options.Stores, w.store); w.sku == sku && w.store != but && i >= 0 {
-			units := max(min(w.units, free), 0)
+	left := slices.Clone(waiting)
+	for _, first := range []bool{true, false} {
+		for j := range left {
+			w := &left[j]
+			if w.sku != sku || w.store == by.store || slices.Contains(w.recalls, by.recall) != first {
+				continue
+			}
+			i, units := slices.Index(s.options.Stores, w.store), max(min(w.units, free), 0)
 			parts[i] += units
 			sellers[i].Held += units
 			free -= units
 			w.units -= units
 		}
-		if w.units > 0 {
-			left = append(left, w)
-		}
 	}
+	left = slices.DeleteFunc(left, func(w waiter) bool { return w.units == 0 })
 	for _, seller := range sellers {
 		held += seller.Held
 	}
 	share := max(free+held, 0) * int64(s.options.SharePercent) / 100
 	for i, units := range quota.Share(min(share-held, free), sellers) {
-		if s.options.Stores[i] != but {
+		if s.options.Stores[i] != by.store {
 			parts[i] += units
 		}
 	}

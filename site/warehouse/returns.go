@@ -86,7 +86,7 @@ func (s *state) inspectReturn(ctx context.Context, c InspectReturn) (Returned, e
 	if err != nil {
 		return Returned{}, err
 	}
-	if err := s.grant(freed(movements), ""); err != nil {
+	if err := s.grant(freed(movements), giver{}); err != nil {
 		return Returned{}, err
 	}
 	s.returns.put(r.ID, r)

@@ -100,7 +100,7 @@ func (s *state) load(snapshot Snapshot) {
 // Abandon implements writer.Site.
 func (s *state) Abandon() {
 	s.loaded = false
-	s.desk.waiting = nil
+	s.desk.waiting, s.desk.open = nil, nil
 	for _, r := range s.recalled {
 		s.answers.Forget(r.grant)
 	}
@@ -161,6 +161,10 @@ func (s *state) Commit(ctx context.Context) error {
 		s.Abandon()
 		return err
 	}
+	if err := s.answerOverdue(); err != nil {
+		s.Abandon()
+		return err
+	}
 	if err := s.sayNews(); err != nil {
 		s.Abandon()
 		return err
@@ -196,7 +200,7 @@ func (s *state) settle() {
 	if len(s.options.Stores) > 1 { // how fast the only one sells decides nothing
 		s.desk.sold(movements)
 	}
-	s.desk.settle(s.recalled, s.returned)
+	s.desk.settle(s.recalled, s.returned, s.now)
 	s.answers.Arrived(s.returned)
 	for _, p := range s.changed.rows {
 		if p.Closed {

@@ -86,7 +86,7 @@ func (s *state) receiveStock(ctx context.Context, c ReceiveStock) (Stocked, erro
 			return Stocked{}, err
 		}
 	}
-	if err := s.grant(skusOf(c.Items), ""); err != nil {
+	if err := s.grant(skusOf(c.Items), giver{}); err != nil {
 		return Stocked{}, err
 	}
 	if after.Version != before.Version {
@@ -124,7 +124,7 @@ func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
 	if err := s.books.Book(movement); err != nil {
 		return adjusted{}, err
 	}
-	if err := s.grant([]id.SKU{c.SKU}, ""); err != nil {
+	if err := s.grant([]id.SKU{c.SKU}, giver{}); err != nil {
 		return adjusted{}, err
 	}
 	s.remember(c.Key, "")
