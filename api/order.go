@@ -152,7 +152,7 @@ type Part struct {
 type Step struct {
 	Rule      string  `json:"rule"`
 	Warehouse id.Site `json:"warehouse,omitempty"`
-	Verdict   string  `json:"verdict" doc:"chosen, partly, rejected or missing"`
+	Verdict   string  `json:"verdict" doc:"chosen, partly, rejected, missing or awaited"`
 	SKU       id.SKU  `json:"sku,omitempty" doc:"Absent: several, counted in lines"`
 	Lines     int     `json:"lines,omitempty"`
 	Wanted    int64   `json:"wanted,omitempty"`

@@ -54,10 +54,11 @@ type PurchaseLine struct {
 	Shares    []Share `json:"shares" nullable:"false" doc:"Who may sell the open units ahead"`
 }
 
-// Share is the open units of a line that one store may sell ahead.
+// Share is the open units of a line that one store sells ahead.
 type Share struct {
 	Store    id.Site `json:"store"`
-	Quantity int64   `json:"quantity"`
+	Quantity int64   `json:"quantity" doc:"Units, with those that are sold already"`
+	Sold     *int64  `json:"sold,omitempty" doc:"Units sold already, what comes in first before what comes later; of a single purchase only, and absent where the store runs elsewhere"`
 }
 
 // PurchaseQuery selects a page of purchases.

@@ -101,6 +101,15 @@ func (c *Client) ConfirmPayment(ctx context.Context, key string, which id.Order,
 	return c.change(ctx, key, which, "payment", received)
 }
 
+// CapturePayment asks again for the money of what was handed over, after a capture
+// that failed, and waits for the payment provider: the last capture among the
+// transactions of the order that comes back is failed, or still pending, where the
+// money was not taken. Where nothing is due, or one is pending already, it is
+// fault.Conflict.
+func (c *Client) CapturePayment(ctx context.Context, key string, which id.Order) (Order, error) {
+	return c.change(ctx, key, which, "capture", nil)
+}
+
 func (c *Client) change(ctx context.Context, key string, which id.Order, how string, body any) (Order, error) {
 	var o Order
 	_, err := c.do(ctx, call{method: http.MethodPost, path: "/api/v1/orders/" + which.String() + "/" + how, key: key, body: body}, &o)

@@ -88,7 +88,8 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 		Committed: func(to []id.Site) { outbox.Wake(bus, name, to) },
 	}, store.Options{
 		AskWait: askWait(n.config.Quota.AskWait), Currency: n.config.Shop.Currency, Sourcing: n.config.Sourcing.Policy(),
-		HoldFor: n.config.Checkout.Hold, UnpaidFor: n.config.Payment.UnpaidFor,
+		HoldFor: n.config.Checkout.Hold, HoldAtMost: n.config.Checkout.HoldAtMost, UnpaidFor: n.config.Payment.UnpaidFor,
+		UnpaidAtMost: n.config.Payment.UnpaidAtMost,
 	})
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +26,7 @@ func (p program) benchRushCommand() *cobra.Command {
 	flags := &benchFlags{asJSON: jsonFlag(cmd)}
 	var rush bench.RushOptions
 	cmd.Flags().IntVar(&rush.Requests, "requests", 1_000_000, "requests, each for one unit")
-	cmd.Flags().Int64Var(&rush.Units, "units", 5000, "units that there are")
+	cmd.Flags().Int64Var(&rush.Units, "units", 5000, "units that there are, fewer than requests")
 	cmd.Flags().IntVar(&flags.Callers, "callers", 512, "callers who each wait for their answer")
 	cmd.Flags().Float64Var(&flags.seconds, "seconds-limit", 120, "what all requests must be answered within")
 	cmd.Flags().StringVar(&flags.Dir, "data", "", "scratch directory, which is kept (default one that is removed)")
@@ -34,6 +35,12 @@ func (p program) benchRushCommand() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if rush.Requests < 1 || rush.Units < 1 || flags.Callers < 1 || flags.seconds <= 0 {
 			return wrong(cmd, "--requests, --units, --callers and --seconds-limit must be above zero")
+		}
+		if int64(rush.Requests) <= rush.Units {
+			return wrong(cmd, "--requests %d is not above --units %d: in a rush there is less than is wanted", rush.Requests, rush.Units)
+		}
+		if rush.Requests < flags.Callers {
+			return wrong(cmd, "--requests %d is below --callers %d: each caller has at least one", rush.Requests, flags.Callers)
 		}
 		return p.measure(cmd, flags, func(ctx context.Context, options bench.Options) error {
 			rush.Options = options
@@ -55,9 +62,25 @@ func (p program) benchRushCommand() *cobra.Command {
 	return cmd
 }
 
+// ratio writes a share; of one that is far above 1 the decimals say nothing.
+func ratio(share float64) string {
+	if share >= 100 {
+		return thousands(share)
+	}
+	return strconv.FormatFloat(share, 'f', 2, 64)
+}
+
+// perSecond writes a rate, which is below one where few are given much time.
+func perSecond(rate float64) string {
+	if rate < 10 {
+		return strconv.FormatFloat(rate, 'g', 2, 64)
+	}
+	return thousands(rate)
+}
+
 func (p program) printRush(r bench.RushReport) error {
-	if err := p.print("%-8s %s requests/s for %.1f s: %.2f of the %s/s that are in time\n",
-		r.Name, thousands(r.Rate), r.Seconds, r.Ratio, thousands(r.Limit)); err != nil {
+	if err := p.print("%-8s %s requests/s for %.1f s: %s of the %s/s that are in time\n",
+		r.Name, perSecond(r.Rate), r.Seconds, ratio(r.Ratio), perSecond(r.Limit)); err != nil {
 		return err
 	}
 	if err := p.print("answers  %s: %s sold, %s short, %s other, out of %s units\n", thousands(float64(r.Requests)),

@@ -89,11 +89,30 @@ wrong    one is missing
 	}
 }
 
+// TestRates: what is above nothing is never written as 0.
+func TestRates(t *testing.T) {
+	for rate, want := range map[float64]string{0.0833: "0.083", 0.5: "0.5", 2.5: "2.5", 83.4: "83", 8333.3: "8,333"} {
+		if got := perSecond(rate); got != want {
+			t.Errorf("%v a second: got %s, want %s", rate, got, want)
+		}
+	}
+	for share, want := range map[float64]string{0.8: "0.80", 1.255: "1.25", 15583.86: "15,584"} {
+		if got := ratio(share); got != want {
+			t.Errorf("%v: got %s, want %s", share, got, want)
+		}
+	}
+}
+
 func TestBenchRushWrongUsage(t *testing.T) {
-	for _, flag := range []string{"--requests=0", "--units=0", "--callers=0", "--seconds-limit=0"} {
+	for flag, want := range map[string]string{
+		"--requests=0": "above zero", "--units=0": "above zero", "--callers=0": "above zero", "--seconds-limit=0": "above zero",
+		"--units=300":   "--requests 300 is not above --units 300: in a rush there is less than is wanted",
+		"--units=1000":  "--requests 300 is not above --units 1000",
+		"--callers=301": "--requests 300 is below --callers 301: each caller has at least one",
+	} {
 		var wrong usageError
-		if _, err := benchRush(t, flag); !errors.As(err, &wrong) {
-			t.Errorf("%s: got %v, want wrong usage", flag, err)
+		if _, err := benchRush(t, flag); !errors.As(err, &wrong) || !strings.Contains(wrong.message, want) {
+			t.Errorf("%s: got %v, want %q", flag, err, want)
 		}
 	}
 }

@@ -12,12 +12,14 @@ a catalog, opening stock and a customer to log in as. The sites page has a switc
 that cuts the link to a warehouse and heals it.
 
 The data stands in ./crossdock-data unless --data says otherwise, and is still
-there at the next start. Delete the directory to begin anew.
+there at the next start. Delete the directory to begin anew. Other settings than
+those below come from the environment, as for "crossdock serve".
 
 Ctrl-C stops it in order; a second one at once, which loses nothing either.`
 
 const demoExample = `  crossdock demo
   crossdock demo --listen :9000 --data /tmp/shop
+  crossdock demo --sourcing-strategy cheapest --sourcing-rules arrival,load
   crossdock demo --sample=false`
 
 func (p program) demoCommand() *cobra.Command {
@@ -28,6 +30,7 @@ func (p program) demoCommand() *cobra.Command {
 	defaults := config.Default(p.environ)
 	cmd.Flags().String("data", config.DemoData, "data directory")
 	cmd.Flags().String("listen", defaults.Listen, "address and port of the pages and of the API; port 0 lets the system choose")
+	config.AddFlags(cmd.Flags(), defaults, "sourcing")
 	completesDirs(cmd, "data")
 	sample := cmd.Flags().Bool("sample", true, "fill an empty shop with the sample")
 	asJSON := cmd.Flags().Bool("json", false, "print the address and the data directory as one JSON object")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -16,9 +17,15 @@ import (
 const fulfillmentsHelp = `List what the warehouses have to do for orders, or move it on by hand.`
 
 const fulfillmentsListHelp = `List the fulfillments of a warehouse, or of every warehouse of the process, oldest
-first, each with the statuses that may follow.`
+first, each with the statuses that "crossdock fulfillments advance" can lead to. What is
+not sent can also become voided, through its order. Each STORE numbers its orders by
+itself.`
 
 const fulfillmentsAdvanceHelp = `Take the next step of a fulfillment: accepted, picking, picked, ready, sent, delivered.
+One that is picked and waits for units of another warehouse, to be packed with them, can
+be waiting_transfer before it is ready; that moves no stock. It is voided through its
+order, by "crossdock orders void".
+
 A step that may not follow is refused, and says which may. The store hears of it,
 and tells the customer.`
 
@@ -33,8 +40,8 @@ func (p program) fulfillmentsListCommand() *cobra.Command {
 		Example: "  crossdock fulfillments list --at wh1 --status accepted", Args: takesNothing,
 	}
 	at := cmd.Flags().String("at", "", "only those of this warehouse")
-	status := cmd.Flags().String("status", "", "only those of this status, such as accepted or picked")
-	ofOrder := cmd.Flags().String("order", "", "only those of this order, by number or identifier")
+	status := cmd.Flags().String("status", "", "only those "+either(order.Stages()))
+	ofOrder := cmd.Flags().String("order", "", ofOrderUsage)
 	limit := limitFlag(cmd, "fulfillments")
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
@@ -45,11 +52,14 @@ func (p program) fulfillmentsListCommand() *cobra.Command {
 		if err := checkLimit(cmd, *limit); err != nil {
 			return err
 		}
+		if err := checkStatus(cmd, "status", *status, order.Stages()); err != nil {
+			return err
+		}
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
 			query := api.FulfillmentQuery{Status: *status}
 			if *ofOrder != "" {
 				var err error
-				if query.Order, err = orderNamed(ctx, client, *ofOrder); err != nil {
+				if query.Order, err = orderWorkedOff(ctx, client, *ofOrder); err != nil {
 					return err
 				}
 			}
@@ -64,6 +74,19 @@ func (p program) fulfillmentsListCommand() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+const ofOrderUsage = "only those of this order, by its identifier, or by its number where its store runs in the process"
+
+// orderWorkedOff finds an order of which warehouses may know without its store, by
+// its identifier then.
+func orderWorkedOff(ctx context.Context, client *api.Client, name string) (id.Order, error) {
+	which, err := orderCalled(ctx, client, name)
+	if _, none := withoutStore(ctx, client, err); none {
+		return which, fault.New(fault.NotFound,
+			"no store runs in this process, and each numbers its orders by itself: give the identifier of the order, which --json has as \"order\"")
+	}
+	return which, err
 }
 
 // fulfillments asks one warehouse, or each of the process when none is named.
@@ -111,9 +134,9 @@ func eachWarehouse(
 }
 
 func (p program) printFulfillments(list []api.Fulfillment) error {
-	t := newTable("WAREHOUSE", ">ORDER", "STATUS", "MAY BECOME", "CHANGED", "ID", "LINES")
+	t := newTable("WAREHOUSE", "STORE", ">ORDER", "STATUS", "NEXT BY HAND", "CHANGED", "ID", "LINES")
 	for _, f := range list {
-		t.add(f.Warehouse, f.Number, f.Status, strings.Join(f.Next, " "), when(f.ChangedAt), f.ID, shipping(linesOf(f.Lines)))
+		t.add(f.Warehouse, f.Store, f.Number, f.Status, strings.Join(f.Next, " "), when(f.ChangedAt), f.ID, shipping(linesOf(f.Lines)))
 	}
 	return p.printTable(t, "")
 }
@@ -126,7 +149,7 @@ func (p program) fulfillmentsAdvanceCommand() *cobra.Command {
 	}
 	at := cmd.Flags().String("at", "", "the warehouse that ships it")
 	step := api.Advance{}
-	cmd.Flags().StringVar(&step.To, "to", "", "the status that it comes to, such as picked")
+	cmd.Flags().StringVar(&step.To, "to", "", "the status that it comes to: "+either(stagesByHand()))
 	cmd.Flags().StringVar(&step.From, "from", "", "refuse unless it has this status now")
 	cmd.Flags().StringVar(&step.Key, "key", "", keyUsage)
 	asJSON := jsonFlag(cmd)
@@ -142,6 +165,9 @@ func (p program) fulfillmentsAdvanceCommand() *cobra.Command {
 		which, err := id.ParseFulfillment(args[0])
 		if err != nil {
 			return wrong(cmd, "%s is not the identifier of a fulfillment", fault.Quote(args[0]))
+		}
+		if err := errors.Join(checkStatus(cmd, "to", step.To, order.Stages()), checkStatus(cmd, "from", step.From, order.Stages())); err != nil {
+			return err
 		}
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
 			f, err := client.Advance(ctx, id.Site(*at), which, step)
@@ -160,7 +186,7 @@ func (p program) fulfillmentsAdvanceCommand() *cobra.Command {
 func advanced(f api.Fulfillment) string {
 	text := fmt.Sprintf("order %d at %s is %s", f.Number, f.Warehouse, f.Status)
 	if len(f.Next) > 0 {
-		text += "; it may become " + strings.Join(f.Next, ", ")
+		text += "; by hand it can become " + either(f.Next)
 	}
 	return text
 }

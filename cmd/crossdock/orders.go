@@ -17,18 +17,20 @@ import (
 const ordersHelp = `List orders, show one with everything that is known of it, place one, or change one
 that stands. An order is named by its number, such as 1042, or by its identifier.`
 
-const ordersListHelp = `List orders, newest first.`
+const ordersListHelp = `List orders, newest first. "unpaid" beside a status says that the order waits for its
+payment.`
 
 const ordersListExample = `  crossdock orders list --status placed --limit 20
   crossdock orders list --reference 536365 --json`
 
-const ordersVoidHelp = `Ask for an order to be called off. The warehouses have the last word: what is sent
-already is not voided, and a return is the way then. Nothing is deleted.`
+const ordersVoidHelp = `Ask for an order to be called off. The warehouses have the last word: what is not sent is
+voided, and of what is sent a return is the way. Customers can do it in the shop until a
+part of the order is picked, and have to ask from then on. Nothing is deleted.`
 
 func (p program) ordersCommand() *cobra.Command {
 	return group("orders", "List, show, place and change orders", ordersHelp,
 		p.ordersListCommand(), p.ordersShowCommand(), p.ordersPlaceCommand(), p.ordersAddressCommand(),
-		p.ordersPaidCommand(), p.ordersDropCommand(), p.ordersVoidCommand(), p.ordersReturnCommand())
+		p.ordersPaidCommand(), p.ordersCaptureCommand(), p.ordersDropCommand(), p.ordersVoidCommand(), p.ordersReturnCommand())
 }
 
 func (p program) ordersListCommand() *cobra.Command {
@@ -37,7 +39,7 @@ func (p program) ordersListCommand() *cobra.Command {
 		Args: takesNothing,
 	}
 	var query api.OrderQuery
-	cmd.Flags().StringVar(&query.Status, "status", "", "only those placed, backordered, ready, sent, delivered, voided or returned")
+	cmd.Flags().StringVar(&query.Status, "status", "", "only those "+either(order.Statuses()))
 	cmd.Flags().StringVar(&query.Customer, "customer", "", "only those of the customer with this identifier")
 	cmd.Flags().StringVar(&query.Reference, "reference", "", "only those that another system calls so, such as an invoice number")
 	limit := limitFlag(cmd, "orders")
@@ -46,6 +48,9 @@ func (p program) ordersListCommand() *cobra.Command {
 	completes(cmd, "status", words(order.Statuses()))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if err := checkLimit(cmd, *limit); err != nil {
+			return err
+		}
+		if err := checkStatus(cmd, "status", query.Status, order.Statuses()); err != nil {
 			return err
 		}
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
@@ -58,7 +63,7 @@ func (p program) ordersListCommand() *cobra.Command {
 				return len(page.Orders), page.Next, err
 			})
 			if err != nil {
-				return err
+				return atStore(ctx, client, err)
 			}
 			if *asJSON {
 				return p.printJSON(list)
@@ -77,11 +82,14 @@ func (p program) printOrders(orders []api.Order) error {
 	return p.printTable(t, "")
 }
 
-// shippers names the warehouses that an order ships from.
+// shippers names the warehouses that an order ships from: not those whose part is
+// called off.
 func shippers(o api.Order) string {
-	from := make([]string, len(o.Fulfillments))
-	for i, f := range o.Fulfillments {
-		from[i] = string(f.Warehouse)
+	var from []string
+	for _, f := range o.Fulfillments {
+		if f.Status != string(order.VoidedStage) {
+			from = append(from, string(f.Warehouse))
+		}
 	}
 	return strings.Join(from, " ")
 }
@@ -96,11 +104,11 @@ func listedStatus(o api.Order) string {
 
 func (p program) ordersVoidCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "void ORDER", Short: "Call an order off", Long: ordersVoidHelp + connectHelp,
+		Use: "void ORDER --reason TEXT", Short: "Call an order off", Long: ordersVoidHelp + connectHelp,
 		Example: `  crossdock orders void 1042 --reason "ordered twice"`,
 		Args:    takes(1, 1, "an order"),
 	}
-	reason := cmd.Flags().String("reason", "", "why; the customer reads it")
+	reason := cmd.Flags().String("reason", "", "why (required); the customer reads it")
 	key := keyFlag(cmd)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
@@ -124,8 +132,32 @@ func voidText(o api.Order) string {
 	return fmt.Sprintf("order %d: the void is asked for, and waits for the answers of the warehouses", o.Number)
 }
 
-// orderNamed finds an order by its number or its identifier.
+// orderNamed finds an order by its number or its identifier, at the store.
 func orderNamed(ctx context.Context, client *api.Client, name string) (id.Order, error) {
+	which, err := orderCalled(ctx, client, name)
+	return which, atStore(ctx, client, err)
+}
+
+// atStore says where to ask when a store was asked for in a process that runs none.
+func atStore(ctx context.Context, client *api.Client, err error) error {
+	if _, none := withoutStore(ctx, client, err); none {
+		return fault.New(fault.NotFound, "no store runs in this process: name that of the store by --data or --server")
+	}
+	return err
+}
+
+// withoutStore reports whether err is there because no store runs in the process,
+// and what runs there.
+func withoutStore(ctx context.Context, client *api.Client, err error) (api.Version, bool) {
+	if !fault.Is(err, fault.NotFound) {
+		return api.Version{}, false
+	}
+	version, unknown := client.Version(ctx)
+	return version, unknown == nil && !version.Store
+}
+
+// orderCalled is orderNamed with what the process itself says of a failure.
+func orderCalled(ctx context.Context, client *api.Client, name string) (id.Order, error) {
 	number, err := strconv.ParseInt(name, 10, 64)
 	if err != nil {
 		which, err := id.ParseOrder(name)

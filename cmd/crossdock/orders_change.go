@@ -11,8 +11,8 @@ import (
 )
 
 const ordersAddressHelp = `Ask for an order to go to another address in its district, or to be told of elsewhere.
-What is not given stays as it is. Each warehouse has the last word on its part: what is
-picked already goes to the old address.`
+What is not given stays as it is. Each warehouse has the last word on its part: what
+it has picked goes to the old address.`
 
 const ordersAddressExample = `  crossdock orders address 1042 --street "8 Mill Road" --postal-code NE1 --city Newtown`
 
@@ -105,13 +105,13 @@ func redirectText(o api.Order) string {
 
 func (p program) ordersDropCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "drop ORDER", Short: "Call off what an order waits for", Long: ordersDropHelp + connectHelp,
+		Use: "drop ORDER --reason TEXT", Short: "Call off what an order waits for", Long: ordersDropHelp + connectHelp,
 		Example: `  crossdock orders drop 1042 --line 2 --reason "the customer cannot wait"`,
 		Args:    takes(1, 1, "an order"),
 	}
 	request := api.DropRequest{}
 	cmd.Flags().IntVar(&request.Line, "line", 0, "only this line of the order")
-	cmd.Flags().StringVar(&request.Reason, "reason", "", "why; the customer reads it")
+	cmd.Flags().StringVar(&request.Reason, "reason", "", "why (required); the customer reads it")
 	key := keyFlag(cmd)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)

@@ -96,7 +96,7 @@ func orderHead(o api.Order) *table {
 	if o.NewAddress != nil {
 		t.add("new address", addressText(*o.NewAddress)+"; the warehouses decide")
 	}
-	if o.Promise != nil {
+	if o.Promise != nil && o.Status != string(order.Voided) {
 		t.add("arrives", promiseText(o.Promise))
 	}
 	if o.Reference != "" {
@@ -171,7 +171,11 @@ func orderWaits(o api.Order) *table {
 func orderFulfillments(o api.Order) *table {
 	t := newTable("WAREHOUSE", "STATUS", "CHANGED", "ID", "SHIPS", "ARRIVES", "NOTE")
 	for _, f := range o.Fulfillments {
-		t.add(f.Warehouse, f.Status, when(f.ChangedAt), f.ID, shipping(unitsOf(f.Lines)), promiseText(f.Promise), fulfillmentNote(f))
+		arrives := promiseText(f.Promise)
+		if f.Status == string(order.VoidedStage) {
+			arrives = ""
+		}
+		t.add(f.Warehouse, f.Status, when(f.ChangedAt), f.ID, shipping(unitsOf(f.Lines)), arrives, fulfillmentNote(f))
 	}
 	return t
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -48,34 +47,31 @@ func (t *table) add(cells ...any) {
 	t.rows = append(t.rows, row)
 }
 
-// printTable writes the table, each line after indent.
+// printTable writes the table, each line after indent. A column is as wide as its
+// widest cell in any row, and no line ends with blanks.
 func (p program) printTable(t *table, indent string) error {
 	lines := [][]string{make([]string, len(t.head))}
 	lines = append(lines, t.rows...)
 	for i, head := range t.head {
 		name, right := strings.CutPrefix(head, ">")
 		lines[0][i] = name
-		if right {
-			alignRight(lines, i)
-		}
+		align(lines, i, right)
 	}
-	out := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	for _, line := range lines {
-		last := len(line)
-		for last > 0 && line[last-1] == "" { // leaves no blanks at the end of a line
-			last--
-		}
-		if _, err := fmt.Fprintln(out, indent+strings.Join(line[:last], "\t")); err != nil {
+		if err := p.print("%s\n", strings.TrimRight(indent+strings.Join(line, "  "), " ")); err != nil {
 			return err
 		}
 	}
-	return out.Flush()
+	return nil
 }
 
-func alignRight(lines [][]string, column int) {
+func align(lines [][]string, column int, right bool) {
 	width := 0
 	for _, line := range lines {
 		width = max(width, utf8.RuneCountInString(line[column]))
+	}
+	if !right {
+		width = -width
 	}
 	for _, line := range lines {
 		line[column] = fmt.Sprintf("%*s", width, line[column])

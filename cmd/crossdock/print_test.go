@@ -30,6 +30,29 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// TestTableIsEven: columns stay where they are below a row that has little, and the
+// widest cell may come late.
+func TestTableIsEven(t *testing.T) {
+	var out bytes.Buffer
+	table := newTable(">NUMBER", "STATUS", "FROM", "REFERENCE")
+	table.add(12, "placed, unpaid", "wh1", "a")
+	table.add(11, "voided", "", "")
+	table.add(9, "backordered", "wh1 wh2 wh3", "536365")
+	table.add(8, "sent", "", "b")
+	if err := (program{stdout: &out}).printTable(table, ""); err != nil {
+		t.Fatal(err)
+	}
+	want := "" +
+		"NUMBER  STATUS          FROM         REFERENCE\n" +
+		"    12  placed, unpaid  wh1          a\n" +
+		"    11  voided\n" +
+		"     9  backordered     wh1 wh2 wh3  536365\n" +
+		"     8  sent                         b\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLines(t *testing.T) {
 	cases := map[string][]int{
 		"-":             nil,

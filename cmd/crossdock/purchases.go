@@ -3,7 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +19,9 @@ by "crossdock stock receive --purchase".`
 const purchasesListHelp = `List the purchases of a warehouse, or of every warehouse of the process, by name.`
 
 const purchasesShowHelp = `Show a purchase, closed or not: what of each product has come in, what is still to come,
-and who may sell that ahead.`
+and what of that each store has sold ahead or may still sell, as far as the policy of the
+product lets it. What comes in first is sold first. Of a store that runs elsewhere nobody
+says here what it has sold.`
 
 func (p program) purchasesCommand() *cobra.Command {
 	return group("purchases", "List, announce and change what suppliers will deliver", purchasesHelp,
@@ -139,22 +141,38 @@ func (p program) printPurchase(purchase api.Purchase, err error, asJSON bool) er
 	if err := p.print("\nLines\n"); err != nil {
 		return err
 	}
-	t := newTable("SKU", ">ANNOUNCED", ">RECEIVED", ">CALLED OFF", ">OPEN", "DUE", "TO SELL AHEAD")
+	t := newTable("SKU", ">ANNOUNCED", ">RECEIVED", ">CALLED OFF", ">OPEN", "DUE", "SOLD AHEAD", "TO SELL AHEAD")
 	for _, line := range purchase.Lines {
 		due := ""
 		if line.Open > 0 {
 			due = cmp.Or(line.Due, "unknown")
 		}
-		t.add(line.SKU, line.Announced, line.Received, line.Withdrawn, line.Open, due, sharesText(line.Shares))
+		t.add(line.SKU, line.Announced, line.Received, line.Withdrawn, line.Open, due, sharesText(line.Shares, soldText), sharesText(line.Shares, unsoldText))
 	}
 	return p.printTable(t, "  ")
 }
 
-// sharesText says who may sell how many units ahead.
-func sharesText(shares []api.Share) string {
+// sharesText says of each store how many units it sells ahead.
+func sharesText(shares []api.Share, units func(api.Share) string) string {
 	words := make([]string, len(shares))
 	for i, share := range shares {
-		words[i] = fmt.Sprintf("%s %d", share.Store, share.Quantity)
+		words[i] = string(share.Store) + " " + units(share)
 	}
 	return strings.Join(words, ", ")
+}
+
+// soldText is what a store has sold of its share.
+func soldText(share api.Share) string {
+	if share.Sold == nil {
+		return "unknown"
+	}
+	return strconv.FormatInt(*share.Sold, 10)
+}
+
+// unsoldText is what a store may still sell of its share.
+func unsoldText(share api.Share) string {
+	if share.Sold == nil {
+		return "at most " + strconv.FormatInt(share.Quantity, 10)
+	}
+	return strconv.FormatInt(share.Quantity-*share.Sold, 10)
 }

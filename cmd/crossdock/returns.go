@@ -35,11 +35,11 @@ const returnsInspectExample = `  crossdock returns inspect 0190a5b2-... --at wh1
 
 func (p program) ordersReturnCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "return ORDER LINE=UNITS...", Short: "Announce that units come back", Long: ordersReturnHelp + connectHelp,
+		Use: "return ORDER LINE=UNITS... --reason TEXT", Short: "Announce that units come back", Long: ordersReturnHelp + connectHelp,
 		Example: `  crossdock orders return 1042 1=2 3=1 --reason "too small"`,
 		Args:    takes(2, -1, "an order and at least one LINE=UNITS"),
 	}
-	reason := cmd.Flags().String("reason", "", "why, as the customer says")
+	reason := cmd.Flags().String("reason", "", "why, as the customer says (required)")
 	key := keyFlag(cmd)
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
@@ -81,8 +81,8 @@ func (p program) returnsListCommand() *cobra.Command {
 		Example: "  crossdock returns list --at wh1 --status received", Args: takesNothing,
 	}
 	at := cmd.Flags().String("at", "", "only those of this warehouse")
-	status := cmd.Flags().String("status", "", "only those requested, received or inspected")
-	ofOrder := cmd.Flags().String("order", "", "only those of this order, by number or identifier")
+	status := cmd.Flags().String("status", "", "only those "+either(fulfillment.ReturnStates()))
+	ofOrder := cmd.Flags().String("order", "", ofOrderUsage)
 	limit := limitFlag(cmd, "returns, each with a row per line")
 	asJSON := jsonFlag(cmd)
 	t := targetFlags(cmd)
@@ -93,11 +93,14 @@ func (p program) returnsListCommand() *cobra.Command {
 		if err := checkLimit(cmd, *limit); err != nil {
 			return err
 		}
+		if err := checkStatus(cmd, "status", *status, fulfillment.ReturnStates()); err != nil {
+			return err
+		}
 		return p.with(cmd, t, needData, func(ctx context.Context, client *api.Client) error {
 			query := api.ReturnQuery{Status: *status}
 			if *ofOrder != "" {
 				var err error
-				if query.Order, err = orderNamed(ctx, client, *ofOrder); err != nil {
+				if query.Order, err = orderWorkedOff(ctx, client, *ofOrder); err != nil {
 					return err
 				}
 			}
@@ -127,10 +130,10 @@ func returnsAt(ctx context.Context, client *api.Client, at string, query api.Ret
 }
 
 func returnLines(returns []api.Return) *table {
-	t := newTable("WAREHOUSE", ">ORDER", "STATUS", "CHANGED", "ID", ">LINE", "SKU", ">ASKED", ">BACK", ">GOOD", ">DAMAGED", "REASON")
+	t := newTable("WAREHOUSE", "STORE", ">ORDER", "STATUS", "CHANGED", "ID", ">LINE", "SKU", ">ASKED", ">BACK", ">GOOD", ">DAMAGED", "REASON")
 	for _, r := range returns {
 		for _, l := range r.Lines {
-			t.add(r.Warehouse, r.Number, r.Status, when(r.ChangedAt), r.ID, l.Line, l.SKU, l.Quantity, l.Received, l.Good, l.Damaged, r.Reason)
+			t.add(r.Warehouse, r.Store, r.Number, r.Status, when(r.ChangedAt), r.ID, l.Line, l.SKU, l.Quantity, l.Received, l.Good, l.Damaged, r.Reason)
 		}
 	}
 	return t

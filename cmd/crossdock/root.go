@@ -5,12 +5,15 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"crossdock/core/fault"
 	"crossdock/node/config"
 )
 
@@ -61,12 +64,15 @@ func newRoot(p program) *cobra.Command {
 		Long:          rootHelp,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       readVersion().text(),
 		Args:          noSubcommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(wrongFlag)
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.Flags().BoolP("version", "v", false, "print the version, as the command of that name does")
 	root.AddGroup(
 		&cobra.Group{ID: "run", Title: "Run:"},
 		&cobra.Group{ID: "work", Title: "Work:"},
@@ -82,7 +88,7 @@ func newRoot(p program) *cobra.Command {
 	root.SetCompletionCommandGroupID("check")
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
 	add("run", p.demoCommand(), p.serveCommand(), p.configCommand(), p.sampleCommand())
-	add("work", p.importCommand(), p.ordersCommand(), p.fulfillmentsCommand(), p.returnsCommand(),
+	add("work", p.importCommand(), p.productsCommand(), p.ordersCommand(), p.fulfillmentsCommand(), p.returnsCommand(),
 		p.stockCommand(), p.purchasesCommand(), p.sourcingCommand(), p.linksCommand())
 	add("check", p.auditCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand())
 	root.InitDefaultCompletionCmd()
@@ -133,8 +139,15 @@ func names(cmd *cobra.Command) []string {
 
 // wrongFlag turns what the parser of flags says into wrong usage.
 func wrongFlag(cmd *cobra.Command, err error) error {
+	var empty *pflag.ValueRequiredError
+	var odd *pflag.InvalidValueError
 	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
+	switch {
+	case errors.As(err, &empty):
+		return wrong(cmd, "--%s wants a value", empty.GetFlag().Name)
+	case errors.As(err, &odd):
+		return wrong(cmd, "--%s: %s is %s", odd.GetFlag().Name, fault.Quote(odd.GetValue()), oddValue(odd))
+	case !errors.As(err, &unknown):
 		return wrong(cmd, "%v", err)
 	}
 	name := unknown.GetSpecifiedName()
@@ -148,6 +161,46 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 		near = "--" + near
 	}
 	return wrong(cmd, "there is no flag --%s%s", name, didYouMean(near))
+}
+
+// oddValue says what the value of a flag is not.
+func oddValue(err *pflag.InvalidValueError) string {
+	kind := err.GetFlag().Value.Type()
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return "out of range"
+	case strings.HasPrefix(kind, "int"):
+		return "no whole number"
+	case strings.HasPrefix(kind, "uint"):
+		return "no whole number from 0 on"
+	case strings.HasPrefix(kind, "float"):
+		return "no number"
+	case kind == "bool":
+		return "neither true nor false"
+	case kind == "duration":
+		return "no duration: want a number with a unit, as in 300ms or 2s"
+	}
+	return err.Unwrap().Error()
+}
+
+// checkStatus refuses a status that there is not. Every list may go without one.
+func checkStatus[S ~string](cmd *cobra.Command, flag, status string, all []S) error {
+	if status == "" || slices.Contains(all, S(status)) {
+		return nil
+	}
+	return wrong(cmd, "--%s: %s is no status: want %s", flag, fault.Quote(status), either(all))
+}
+
+// either lists words: "placed, ready or sent".
+func either[S ~string](all []S) string {
+	words := make([]string, len(all))
+	for i, word := range all {
+		words[i] = string(word)
+	}
+	if last := len(words) - 1; last > 0 {
+		return strings.Join(words[:last], ", ") + " or " + words[last]
+	}
+	return strings.Join(words, "")
 }
 
 func didYouMean(near string) string {

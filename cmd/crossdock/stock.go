@@ -95,6 +95,9 @@ func (p program) listStock(ctx context.Context, client *api.Client, query api.St
 	if err == nil && len(list.Stock) == 0 {
 		err = checkProduct(ctx, client, query.SKU, "")
 	}
+	if runs, none := withoutStore(ctx, client, err); none {
+		err = fault.New(fault.NotFound, "no store runs in this process: give --at %s to see what the warehouse itself says", either(runs.Warehouses))
+	}
 	if err != nil {
 		return err
 	}

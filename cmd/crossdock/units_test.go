@@ -1,6 +1,8 @@
 package main
 
 import (
+	"regexp"
+	"strings"
 	"testing"
 
 	"crossdock/api"
@@ -39,6 +41,61 @@ func TestOrderStatus(t *testing.T) {
 		if got := orderStatus(c.order); got != c.want {
 			t.Errorf("%s, asked %v: got %q, want %q", c.order.Status, c.order.VoidAsked, got, c.want)
 		}
+	}
+}
+
+// TestStoresAreTold: two stores on one warehouse both have an order 1.
+func TestStoresAreTold(t *testing.T) {
+	both := func(of func() error, out *strings.Builder) {
+		if err := of(); err != nil {
+			t.Error(err)
+		}
+		for _, store := range []string{"store", "annex"} {
+			if !regexp.MustCompile(`(?m)^wh1 +` + store + ` +1 `).MatchString(out.String()) {
+				t.Errorf("no row for the order 1 of %s:\n%s", store, out)
+			}
+		}
+	}
+	var out strings.Builder
+	p := program{stdout: &out}
+	both(func() error {
+		return p.printFulfillments([]api.Fulfillment{{Warehouse: "wh1", Store: "store", Number: 1}, {Warehouse: "wh1", Store: "annex", Number: 1}})
+	}, &out)
+	out.Reset()
+	line := []api.ReturnLine{{Line: 1, SKU: "MUG"}}
+	both(func() error {
+		return p.printTable(returnLines([]api.Return{
+			{Warehouse: "wh1", Store: "store", Number: 1, Lines: line}, {Warehouse: "wh1", Store: "annex", Number: 1, Lines: line},
+		}), "")
+	}, &out)
+}
+
+// TestVoidedShipsNothing: neither from anywhere, nor on any day.
+func TestVoidedShipsNothing(t *testing.T) {
+	promise := &api.Promise{From: "2026-11-23", To: "2026-11-25"}
+	o := api.Order{Number: 7, Status: "sent", Promise: promise, Fulfillments: []api.OrderFulfillment{
+		{Warehouse: "wh1", Status: "voided", Promise: promise}, {Warehouse: "wh2", Status: "sent", Promise: promise},
+	}}
+	show := func() string {
+		var out strings.Builder
+		p := program{stdout: &out}
+		for _, table := range []*table{orderHead(o), orderFulfillments(o)} {
+			if err := p.printTable(table, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := p.printOrders([]api.Order{o}); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	const day = "2026-11-23 to 2026-11-25"
+	if got := show(); strings.Count(got, day) != 2 || shippers(o) != "wh2" {
+		t.Errorf("one of two parts is called off; it ships from %q:\n%s", shippers(o), got)
+	}
+	o.Status, o.Fulfillments[1].Status = "voided", "voided"
+	if got := show(); strings.Contains(got, day) || shippers(o) != "" {
+		t.Errorf("all is called off; it ships from %q:\n%s", shippers(o), got)
 	}
 }
 

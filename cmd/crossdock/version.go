@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 
@@ -27,9 +28,13 @@ func (p program) versionCommand() *cobra.Command {
 		if *asJSON {
 			return p.printJSON(v)
 		}
-		return p.print("crossdock %s (%s, %s)\n", v.Version, v.Go, v.Platform)
+		return p.print("%s\n", v.text())
 	}
 	return cmd
+}
+
+func (v version) text() string {
+	return fmt.Sprintf("crossdock %s (%s, %s)", v.Version, v.Go, v.Platform)
 }
 
 // readVersion asks the build information, which the Go tool stamps.

@@ -85,7 +85,8 @@ func void(o *Order, f *Fulfillment, voided Part) error {
 
 // Fold returns the status that the fulfillments add up to: as far as the
 // slowest live one; backordered while units wait to come in; voided where nothing
-// is live and nothing waits.
+// is live and nothing waits; returned where all that is live was sent and has come
+// back, which is for good.
 func Fold(o Order) Status {
 	slowest, live := 3, false
 	for _, f := range o.Fulfillments {
@@ -96,12 +97,14 @@ func Fold(o Order) Status {
 		slowest = min(slowest, f.Stage.rank())
 	}
 	switch {
-	case o.Status == Returned:
-		return Returned
 	case len(o.Waiting) > 0:
 		return Backordered
+	case o.Status == Returned:
+		return Returned
 	case !live:
 		return Voided
+	case slowest >= SentStage.rank() && everythingBack(o):
+		return Returned
 	default:
 		return [...]Status{Placed, Ready, Sent, Delivered}[slowest]
 	}
@@ -133,12 +136,7 @@ func Return(o Order, which id.Fulfillment, parts []Part, at time.Time) (Order, e
 		part.Returned += back.Quantity
 		line.Returned += back.Quantity
 	}
-	if (o.Status == Sent || o.Status == Delivered) && everythingBack(o) {
-		o.Status = Returned
-	}
-	o.ChangedAt = at
-	o.Version++
-	return o, nil
+	return o.settle(before, at)
 }
 
 func (f *Fulfillment) part(line int) *Part {
@@ -150,11 +148,15 @@ func (f *Fulfillment) part(line int) *Part {
 	return nil
 }
 
+// everythingBack reports whether units came back, and none of those that were not
+// called off is still out.
 func everythingBack(o Order) bool {
+	back := false
 	for _, line := range o.Lines {
 		if line.Quantity-line.Voided-line.Returned > 0 {
 			return false
 		}
+		back = back || line.Returned > 0
 	}
-	return true
+	return back
 }

@@ -200,6 +200,88 @@ func TestReturnOfOneParcel(t *testing.T) {
 	}
 }
 
+// TestReturnOfAllThatWasSent: a parcel came back first, and then the rest of the order
+// is called off, in each way in which that can be.
+func TestReturnOfAllThatWasSent(t *testing.T) {
+	for name, c := range map[string]struct {
+		second order.Stage
+		waits  bool
+		drop   func(o order.Order) (order.Order, error)
+	}{
+		"a warehouse calls it off": {order.Accepted, false, func(o order.Order) (order.Order, error) {
+			got, _, err := order.Apply(o, order.News{Fulfillment: second, To: order.VoidedStage, Version: 4, At: later, Voided: all(second)})
+			return got, err
+		}},
+		"packed, and called off": {order.ReadyStage, false, func(o order.Order) (order.Order, error) {
+			got, _, err := order.Apply(o, order.News{Fulfillment: second, To: order.VoidedStage, Version: 4, At: later, Voided: all(second)})
+			return got, err
+		}},
+		"no warehouse was asked": {order.Requested, false, func(o order.Order) (order.Order, error) {
+			o.Fulfillments[1].Unasked = true
+			got, _, err := order.DropUnasked(o, later)
+			return got, err
+		}},
+		"it was to come in": {order.VoidedStage, true, func(o order.Order) (order.Order, error) {
+			return order.DropWaiting(o, 1, "wh1", 1, later)
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := twoWarehouses(order.DeliveredStage, order.Requested)
+			if o.Fulfillments[1].Stage = c.second; c.second == order.VoidedStage {
+				o.Lines[0].Voided, o.Lines[1].Voided = 2, 3
+				o.Fulfillments[1].Lines[0].Voided, o.Fulfillments[1].Lines[1].Voided = 2, 3
+			}
+			if o.Status = order.Fold(o); c.waits {
+				o = backordered(o)
+			}
+			back, err := order.Return(o, first, all(first), later)
+			if err != nil || back.Status != o.Status {
+				t.Fatalf("a parcel came back: %s, %v; want it to stay %s", back.Status, err, o.Status)
+			}
+			got, err := c.drop(back)
+			if err != nil || got.Status != order.Returned || got.Version != back.Version+1 {
+				t.Errorf("without the rest it is %s, version %d, %v; want returned", got.Status, got.Version, err)
+			}
+			some, err := order.Return(o, first, []order.Part{{Line: 1, Quantity: 3}}, later)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err = c.drop(some); err != nil || got.Status != order.Delivered {
+				t.Errorf("with one unit still out it is %s, %v; want delivered", got.Status, err)
+			}
+		})
+	}
+}
+
+// TestFoldOfReturned: returned is what nothing is missing of, nothing is to be sent
+// of, and something came back of.
+func TestFoldOfReturned(t *testing.T) {
+	back := func(stage order.Stage) order.Order {
+		o := twoWarehouses(order.SentStage, stage)
+		o.Lines[0].Voided, o.Lines[0].Returned, o.Lines[1].Voided = 2, 4, 3
+		o.Fulfillments[0].Lines[0].Returned = 4
+		o.Fulfillments[1].Lines[0].Voided, o.Fulfillments[1].Lines[1].Voided = 2, 3
+		return o
+	}
+	waits := backordered(back(order.VoidedStage))
+	waits.Status = order.Returned // before it was to wait again
+	empty := back(order.SentStage)
+	empty.Lines[0].Voided, empty.Lines[0].Returned, empty.Fulfillments[0].Stage = 6, 0, order.VoidedStage
+	for name, c := range map[string]struct {
+		o    order.Order
+		want order.Status
+	}{
+		"the other part is voided":         {back(order.VoidedStage), order.Returned},
+		"the other part is not voided yet": {back(order.Picking), order.Placed},
+		"units wait again":                 {waits, order.Backordered},
+		"nothing was in the parcel":        {empty, order.Sent},
+	} {
+		if got := order.Fold(c.o); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 func TestReturnRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -263,47 +345,74 @@ func TestResultsShareNothing(t *testing.T) {
 	}
 }
 
-// TestRandomLives lets warehouses take any steps that the stage table allows. No
-// such news may be refused, units are never lost, and the status is always what
-// a plain count of the fulfillments says.
+// TestRandomLives lets warehouses take any steps that the stage table allows, and
+// customers send back what they have. No such news may be refused, units are never
+// lost, and the status is always what a plain count of the fulfillments says.
 func TestRandomLives(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o := twoWarehouses(order.Requested, order.Requested)
 		if rapid.Bool().Draw(t, "backordered") {
 			o = backordered(o)
 		}
-		for range rapid.IntRange(1, 25).Draw(t, "steps") {
+		dropped := int64(0)
+		for range rapid.IntRange(1, 40).Draw(t, "steps") {
+			was, err := o.Status, error(nil)
 			f := o.Fulfillments[rapid.IntRange(0, 1).Draw(t, "fulfillment")]
 			next := order.NextStages(f.Stage)
-			if len(next) == 0 {
-				continue
+			switch out := sent(f); {
+			case len(o.Waiting) > 0 && rapid.IntRange(0, 9).Draw(t, "drop") == 0:
+				o, err = order.DropWaiting(o, 1, "wh1", 1, later)
+				dropped++
+			case len(out) > 0 && rapid.Bool().Draw(t, "send back"):
+				o, err = order.Return(o, f.ID, out[:rapid.IntRange(1, len(out)).Draw(t, "lines")], later)
+			case len(next) > 0:
+				o, err = stepped(t, o, f, rapid.SampledFrom(next).Draw(t, "to"))
 			}
-			news := order.News{Fulfillment: f.ID, To: rapid.SampledFrom(next).Draw(t, "to"), Version: f.Version + 1, At: later}
-			if parts := live(f); news.To == order.VoidedStage {
-				news.Voided = parts
-			} else if parts[0].Quantity > 1 && rapid.Bool().Draw(t, "void one") {
-				news.To, news.Voided = f.Stage, []order.Part{{Line: parts[0].Line, Quantity: 1}}
+			if err != nil {
+				t.Fatalf("%s, of an order that is %s: %v", f.Stage, was, err)
 			}
-			was := o.Status
-			after, changed, err := order.Apply(o, news)
-			if err != nil || !changed {
-				t.Fatalf("%s, of an order that is %s, to %s: %t, %v", f.Stage, was, news.To, changed, err)
-			}
-			o = after
 			if want := naiveStatus(o); o.Status != want {
 				t.Fatalf("the order is %s, want %s", o.Status, want)
 			}
-			if diff := cmp.Diff(voidedByLine(o), map[int]int64{1: o.Lines[0].Voided, 2: o.Lines[1].Voided}); diff != "" {
+			voided := voidedByLine(o)
+			voided[1] += dropped
+			if diff := cmp.Diff(voided, map[int]int64{1: o.Lines[0].Voided, 2: o.Lines[1].Voided}); diff != "" {
 				t.Fatalf("the lines do not agree with the fulfillments (-fulfillments +lines):\n%s", diff)
 			}
 		}
 	})
 }
 
+// stepped takes a step of a fulfillment, or calls one unit of it off instead.
+func stepped(t *rapid.T, o order.Order, f order.Fulfillment, to order.Stage) (order.Order, error) {
+	news := order.News{Fulfillment: f.ID, To: to, Version: f.Version + 1, At: later}
+	unsent := order.CheckStage(f.Stage, order.VoidedStage) == nil
+	if parts := live(f); news.To == order.VoidedStage {
+		news.Voided = parts
+	} else if unsent && parts[0].Quantity > 1 && rapid.Bool().Draw(t, "void one") {
+		news.To, news.Voided = f.Stage, []order.Part{{Line: parts[0].Line, Quantity: 1}}
+	}
+	after, changed, err := order.Apply(o, news)
+	if err == nil && !changed {
+		t.Fatalf("%s, of an order that is %s, to %s changes nothing", f.Stage, o.Status, news.To)
+	}
+	return after, err
+}
+
 func live(f order.Fulfillment) (parts []order.Part) {
 	for _, part := range f.Lines {
 		if part.Live() > 0 {
 			parts = append(parts, order.Part{Line: part.Line, Quantity: part.Live()})
+		}
+	}
+	return parts
+}
+
+// sent returns what of a fulfillment the customer has.
+func sent(f order.Fulfillment) (parts []order.Part) {
+	for _, part := range f.Lines {
+		if out := part.Live() - part.Returned; out > 0 && (f.Stage == order.SentStage || f.Stage == order.DeliveredStage) {
+			parts = append(parts, order.Part{Line: part.Line, Quantity: out})
 		}
 	}
 	return parts
@@ -326,6 +435,11 @@ func naiveStatus(o order.Order) order.Status {
 	for _, f := range fulfillments {
 		count[f.Stage]++
 	}
+	var out, returned int64
+	for _, line := range o.Lines {
+		out += line.Quantity - line.Voided - line.Returned
+		returned += line.Returned
+	}
 	live := len(fulfillments) - count[order.VoidedStage]
 	onTheWay := count[order.SentStage] + count[order.DeliveredStage]
 	switch {
@@ -333,6 +447,8 @@ func naiveStatus(o order.Order) order.Status {
 		return order.Backordered
 	case live == 0:
 		return order.Voided
+	case onTheWay == live && out == 0 && returned > 0:
+		return order.Returned
 	case count[order.DeliveredStage] == live:
 		return order.Delivered
 	case onTheWay == live:

@@ -177,6 +177,7 @@ const (
 	Partly   Verdict = "partly"   // ships what it had
 	Rejected Verdict = "rejected" // had nothing, or may not ship
 	Missing  Verdict = "missing"  // no warehouse was left to ask
+	Awaited  Verdict = "awaited"  // ships it when it comes in: it was sold ahead
 )
 
 // Check reports the first rule of form that the address breaks, as

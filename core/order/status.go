@@ -40,12 +40,13 @@ const (
 
 // The state tables: what may follow on what. A placed or backordered order may
 // skip forward over ready and sent, because its status is that of its slowest
-// live fulfillment, and the slowest one may be voided.
+// live fulfillment, and the slowest one may be voided. Where the others have come
+// back by then, it is returned.
 var (
 	nextStatuses = map[Status][]Status{
-		Placed:      {Backordered, Ready, Sent, Delivered, Voided},
-		Backordered: {Placed, Ready, Sent, Delivered, Voided},
-		Ready:       {Sent, Delivered, Voided},
+		Placed:      {Backordered, Ready, Sent, Delivered, Voided, Returned},
+		Backordered: {Placed, Ready, Sent, Delivered, Voided, Returned},
+		Ready:       {Sent, Delivered, Voided, Returned},
 		Sent:        {Delivered, Returned},
 		Delivered:   {Returned},
 		Voided:      {},

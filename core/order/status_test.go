@@ -13,9 +13,9 @@ import (
 // purpose. Rows are from, columns to, in the order of Statuses and Stages.
 const statusTable = `
               placed backordered ready sent delivered voided returned
-placed             .           x     x    x         x      x        .
-backordered        x           .     x    x         x      x        .
-ready              .           .     .    x         x      x        .
+placed             .           x     x    x         x      x        x
+backordered        x           .     x    x         x      x        x
+ready              .           .     .    x         x      x        x
 sent               .           .     .    .         x      .        x
 delivered          .           .     .    .         .      .        x
 voided             .           .     .    .         .      .        .

@@ -61,7 +61,7 @@ func copySchedule(s store.Schedule) store.Schedule {
 
 func copyHold(h store.Hold) store.Hold {
 	h.Units = slices.Clone(h.Units)
-	h.ExpiresAt = micro(h.ExpiresAt)
+	h.Since, h.ExpiresAt = micro(h.Since), micro(h.ExpiresAt)
 	return h
 }
 

@@ -81,7 +81,7 @@ func readHolds(ctx context.Context, q *storedb.Queries) ([]store.Hold, error) {
 	}
 	holds := make([]store.Hold, len(rows))
 	for i, row := range rows {
-		holds[i] = store.Hold{Owner: row.Owner, ExpiresAt: moment(row.ExpiresAt)}
+		holds[i] = store.Hold{Owner: row.Owner, Since: moment(row.Since), ExpiresAt: moment(row.ExpiresAt)}
 		if err := decode(row.Units, &holds[i].Units, "what is held for a checkout"); err != nil {
 			return nil, err
 		}

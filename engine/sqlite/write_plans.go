@@ -39,9 +39,10 @@ func newPlanWriter(p *preparer) planWriter {
 			ON CONFLICT (warehouse, day) DO UPDATE SET parcels = excluded.parcels`),
 		holds: p.bulk(`
 			INSERT OR ROLLBACK INTO holds
-			       (owner, units, expires_at)
-			VALUES (?, ?, ?)
-			ON CONFLICT (owner) DO UPDATE SET units = excluded.units, expires_at = excluded.expires_at`),
+			       (owner, units, expires_at, since)
+			VALUES (?, ?, ?, ?)
+			ON CONFLICT (owner) DO UPDATE
+			SET units = excluded.units, expires_at = excluded.expires_at, since = excluded.since`),
 		release: p.stmt(`
 			DELETE FROM holds
 			WHERE  owner = ?`),
@@ -102,7 +103,7 @@ func (w *planWriter) writeHold(h *store.Hold) error {
 		return err
 	}
 	w.holds.expect(1)
-	return w.holds.row().text(h.Owner).text(units).time(h.ExpiresAt).done()
+	return w.holds.row().text(h.Owner).text(units).time(h.ExpiresAt).time(h.Since).done()
 }
 
 // encodeList returns a list as JSON; an empty one is [].

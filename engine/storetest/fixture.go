@@ -153,7 +153,7 @@ func schedule(n int) store.Schedule {
 }
 
 func hold(n int) store.Hold {
-	return store.Hold{Owner: owner(n), ExpiresAt: when(600 + n), Units: []store.Held{
+	return store.Hold{Owner: owner(n), Since: when(n), ExpiresAt: when(600 + n), Units: []store.Held{
 		{Warehouse: otherWarehouse, SKU: skuOf(2), Units: 1 << 50}, {Warehouse: WarehouseSite, SKU: skuOf(1), Units: 1},
 	}}
 }

@@ -21,7 +21,7 @@ func testHolds(t *testing.T, f StoreFactory) {
 		}
 	}
 	holds("as written", one, two)
-	one.Units, one.ExpiresAt = one.Units[1:], when(1)
+	one.Units, one.Since, one.ExpiresAt = one.Units[1:], when(0), when(1)
 	r.commit(&store.Changes{Holds: []store.Hold{one}})
 	holds("replaced", one, two)
 	refused(t, "commit", fault.Conflict, r.Commit(r.ctx, &store.Changes{

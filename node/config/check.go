@@ -21,8 +21,10 @@ const (
 	maxAskWait = time.Minute
 	minHold    = time.Second
 	maxHold    = 24 * time.Hour
+	maxKept    = 3 * maxHold
 	minUnpaid  = time.Minute
 	maxUnpaid  = 90 * 24 * time.Hour
+	maxOwing   = 1_000_000
 )
 
 // problems gathers what is wrong, so that all of it is told at once.
@@ -66,7 +68,11 @@ func (c Config) Check() error {
 	c.checkProfiles(&found)
 	found.add("quota.ask_wait", lasting(c.Quota.AskWait, 0, maxAskWait))
 	found.add("checkout.hold", lasting(c.Checkout.Hold, minHold, maxHold))
+	if c.Checkout.HoldAtMost != 0 {
+		found.add("checkout.hold_at_most", lasting(c.Checkout.HoldAtMost, c.Checkout.Hold, maxKept))
+	}
 	found.add("payment.unpaid_for", lasting(c.Payment.UnpaidFor, minUnpaid, maxUnpaid))
+	found.add("payment.unpaid_at_most", within(int64(c.Payment.UnpaidAtMost), 0, maxOwing))
 	if err := c.Sourcing.Policy().Check(); err != nil {
 		_, field := fault.Public(err)
 		found.add("sourcing."+field, err)

@@ -78,7 +78,8 @@ func (s Sourcing) Policy() sourcing.Policy {
 
 // Checkout is what concerns customers who are about to order.
 type Checkout struct {
-	Hold time.Duration `koanf:"hold" doc:"How long the units of a checkout are kept for it without a sign of life, 1s to 24h."`
+	Hold       time.Duration `koanf:"hold" doc:"How long the units of a checkout are kept for it without a sign of life, 1s to 24h."`
+	HoldAtMost time.Duration `koanf:"hold_at_most" doc:"How long the units of a checkout are kept at most, however often there is a sign of life: checkout.hold to 72h. 0s: three times checkout.hold."`
 }
 
 // Payment is how customers may pay, besides on delivery.
@@ -86,6 +87,7 @@ type Payment struct {
 	BankTransfer bool          `koanf:"bank_transfer" doc:"Whether customers may pay by bank transfer, true or false. The order waits for the money."`
 	TestCards    bool          `koanf:"test_cards" doc:"Whether a simulated card company takes test cards, true or false, for trying things out: no money moves. The demo has it on."`
 	UnpaidFor    time.Duration `koanf:"unpaid_for" doc:"How long an order waits for its bank transfer before it is called off, 1m to 2160h."`
+	UnpaidAtMost int           `koanf:"unpaid_at_most" doc:"How many orders of one customer may wait for their bank transfers at a time, up to 1000000; the next one is refused. Guests are told apart by their e-mail address, else by their phone. 0: any number."`
 }
 
 // NATS is how the sites of several processes reach each other.
@@ -115,7 +117,7 @@ func Default(environ []string) Config {
 		Quota:      Quota{AskWait: 300 * time.Millisecond},
 		Sourcing:   Sourcing{Strategy: sourcing.StrategyPrimary, Rules: []sourcing.Rule{}},
 		Checkout:   Checkout{Hold: 10 * time.Minute},
-		Payment:    Payment{BankTransfer: true, UnpaidFor: 7 * 24 * time.Hour},
+		Payment:    Payment{BankTransfer: true, UnpaidFor: 7 * 24 * time.Hour, UnpaidAtMost: 5},
 		Log:        Log{Level: "info", Format: "auto"},
 		Districts:  []catalog.District{},
 	}

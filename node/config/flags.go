@@ -10,10 +10,10 @@ import (
 )
 
 // AddFlags gives a flag to every setting that may have one, with the defaults
-// for the help text.
-func AddFlags(flags *pflag.FlagSet, defaults Config) {
+// for the help text; where sections are named, such as "sourcing", to theirs alone.
+func AddFlags(flags *pflag.FlagSet, defaults Config, sections ...string) {
 	for _, s := range settings(defaults) {
-		if !s.flagged() {
+		if !s.flagged() || len(sections) > 0 && !slices.Contains(sections, section(s.path)) {
 			continue
 		}
 		usage := lowerFirst(strings.TrimSuffix(s.doc, "."))

@@ -169,11 +169,11 @@ func TestStoresServed(t *testing.T) {
 
 // TestShopping is how customers order and pay, from each source.
 func TestShopping(t *testing.T) {
-	c := load(t, "payment:\n  test_cards: true\n  unpaid_for: 48h\ncheckout:\n  hold: 1h\n",
+	c := load(t, "payment:\n  test_cards: true\n  unpaid_for: 48h\n  unpaid_at_most: 3\ncheckout:\n  hold: 1h\n",
 		[]string{"CROSSDOCK_SOURCING_STRATEGY=cheapest", "CROSSDOCK_SOURCING_RULES=cost, load"},
-		"--payment-bank-transfer=false", "--checkout-hold=5m")
+		"--payment-bank-transfer=false", "--checkout-hold=5m", "--checkout-hold-at-most=30m")
 	got := fmt.Sprint(c.Payment, c.Checkout, c.Sourcing)
-	if want := "{false true 48h0m0s} {5m0s} {cheapest [cost load]}"; got != want {
+	if want := "{false true 48h0m0s 3} {5m0s 30m0s} {cheapest [cost load]}"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if policy := c.Sourcing.Policy(); policy.Check() != nil || policy.Strategy != sourcing.StrategyCheapest || len(policy.Rules) != 2 {
@@ -260,7 +260,9 @@ func TestWrongInput(t *testing.T) {
 		{"rule", "sourcing:\n  rules: [cost, mood]\n", `sourcing.rules: "mood" is no rule: want district-order, distance, parcels, arrival, cost, stock or load`},
 		{"rule twice", "sourcing:\n  rules: [cost, cost]\n", "sourcing.rules: the rule cost is there twice"},
 		{"hold", "checkout:\n  hold: 0s\n", "checkout.hold: 0s is not between 1s and 24h0m0s"},
+		{"hold at most", "checkout:\n  hold_at_most: 5m\n", "checkout.hold_at_most: 5m0s is not between 10m0s and 72h0m0s"},
 		{"unpaid", "payment:\n  unpaid_for: 2161h\n", "payment.unpaid_for: 2161h0m0s is not between 1m0s and 2160h0m0s"},
+		{"unpaid orders", "payment:\n  unpaid_at_most: -1\n", "payment.unpaid_at_most: -1 is not between 0 and 1000000"},
 		{"neither", "payment:\n  test_cards: maybe\n", `:2: payment.test_cards: "maybe" is neither true nor false`},
 		{"store twice", "warehouses:\n  stores: [store, store]\n", "warehouses.stores: store is there twice"},
 		{"store of no name", "warehouses:\n  stores: [store, The Store]\n", `warehouses.stores: "The Store" is no site name`},

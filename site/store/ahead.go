@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
 	"crossdock/core/catalog"
 	"crossdock/core/date"
+	"crossdock/core/event"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
@@ -49,8 +51,23 @@ func (s *state) sellAhead(o *order.Order, district catalog.District, plan sourci
 			}
 		}
 	}
-	o.Waiting = waits
+	o.Waiting, o.Why = waits, awaited(o.Why, waits)
 	return true
+}
+
+// awaited tells of what was short that it was sold ahead: it is missing no more.
+func awaited(why []order.Step, waits []order.Wait) []order.Step {
+	steps := slices.DeleteFunc(slices.Clone(why), func(s order.Step) bool { return s.Verdict == order.Missing })
+	for _, wait := range waits {
+		note := "nobody knows the day yet"
+		if !wait.Due.IsZero() {
+			note = "expected there on " + wait.Due.String()
+		}
+		steps = append(steps, order.Step{
+			Rule: "sold ahead", Warehouse: wait.Warehouse, Verdict: order.Awaited, SKU: wait.SKU, Wanted: wait.Quantity, Note: note,
+		})
+	}
+	return steps
 }
 
 func taken(takes []sourcing.Take, line int) int64 {
@@ -94,14 +111,47 @@ func later(d date.Date) date.Date {
 }
 
 // due returns the day on which the n-th unit that is sold ahead comes in at a
-// warehouse, counted from 1, or none.
+// warehouse, counted from 1, or none. A day that is over without the goods says
+// nothing any more.
 func (s *state) due(warehouse id.Site, sku id.SKU, n int64) date.Date {
 	for _, arriving := range s.live.schedules[levelKey{warehouse, sku}].Arrivals {
 		if n -= arriving.Quantity; n <= 0 {
+			if arriving.On < date.Of(s.now) {
+				return 0
+			}
 			return arriving.On
 		}
 	}
 	return 0
+}
+
+// redateOverdue looks, on each new day, at what was to come in until yesterday and
+// has not: the customers are told that nobody knows the day any more.
+func (s *state) redateOverdue(ctx context.Context) error {
+	today := date.Of(s.now)
+	if s.live.redatedOn == today {
+		return nil
+	}
+	var changed touched
+	late := map[id.Order]id.Site{}
+	for _, k := range slices.SortedFunc(maps.Keys(s.live.schedules), levelKey.compare) {
+		overdue := func(a event.Arriving) bool { return a.On < today }
+		if len(s.live.waiting[k.sku]) == 0 || !slices.ContainsFunc(s.live.schedules[k].Arrivals, overdue) {
+			continue
+		}
+		before := len(changed.sequence)
+		if err := s.redate(ctx, &changed, k.warehouse, k.sku); err != nil {
+			return err
+		}
+		for _, which := range changed.sequence[before:] {
+			late[which] = k.warehouse
+		}
+	}
+	for _, which := range changed.sequence {
+		s.savePromise(*changed.orders[which], late[which])
+	}
+	s.live.redatedOn = today
+	return nil
 }
 
 // promised returns when all of an order arrives, as far as anybody knows. Where
@@ -142,18 +192,12 @@ func (s *state) releaseOf(wait order.Wait) date.Date {
 // serveWaiting gives units that have become free since the mark to the orders that
 // wait for them, in order of placement, in this same transaction.
 func (s *state) serveWaiting(ctx context.Context, mark int) error {
-	if len(s.live.waiting) == 0 && len(s.live.splits) == 0 {
+	if len(s.live.waiting) == 0 {
 		return nil
 	}
 	var freed []id.SKU
 	for _, m := range s.books.Since(mark) {
-		if m.To.Kind != stock.Held {
-			continue
-		}
-		if len(s.live.splits) > 0 {
-			s.live.ripe[m.SKU] = struct{}{}
-		}
-		if len(s.live.waiting[m.SKU]) > 0 && !slices.Contains(freed, m.SKU) {
+		if m.To.Kind == stock.Held && len(s.live.waiting[m.SKU]) > 0 && !slices.Contains(freed, m.SKU) {
 			freed = append(freed, m.SKU)
 		}
 	}
@@ -176,6 +220,19 @@ func (s *state) serveWaiting(ctx context.Context, mark int) error {
 		}
 	}
 	return s.saveFilled(&filled)
+}
+
+// ripen has orders that are split looked at again that could do with what has become
+// free since the mark.
+func (s *state) ripen(mark int) {
+	if len(s.live.splits) == 0 {
+		return
+	}
+	for _, m := range s.books.Since(mark) {
+		if m.To.Kind == stock.Held {
+			s.live.ripe[m.SKU] = struct{}{}
+		}
+	}
 }
 
 // inStock reports whether any warehouse has units of a SKU that may be promised.
@@ -316,6 +373,9 @@ func (s *state) saveFilled(filled *touched) error {
 			text = "some of what was sold ahead has come in, " + counted(left) + " still to come"
 		}
 		s.save(*o, s.books.Site(), "filled", text)
+		if !o.Promise.To.IsZero() {
+			text += "; " + promiseText(*o)
+		}
 		s.notify(*o, fmt.Sprintf("filled/%d", o.Version), fmt.Sprintf("Your order %d: %s.", o.Number, text))
 	}
 	return nil

@@ -19,6 +19,7 @@ func (s *state) receive(ctx context.Context, c Receive) error {
 			if err := s.apply(ctx, m); err != nil {
 				return err
 			}
+			s.ripen(before)
 			return s.serveWaiting(ctx, before)
 		})
 	})

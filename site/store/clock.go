@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"crossdock/core/date"
+	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/core/sourcing"
@@ -82,6 +83,15 @@ func (c *clock) stop() {
 
 // tick does what is due at this moment. Where nothing is, nothing is written.
 func (s *state) tick(ctx context.Context) error {
+	s.aside.begin(s.now)
+	err := s.serveDue(ctx)
+	if failed := s.aside.report(); failed != nil && s.Failed != nil {
+		s.Failed(failed)
+	}
+	return err
+}
+
+func (s *state) serveDue(ctx context.Context) error {
 	if err := s.expireHolds(); err != nil {
 		return err
 	}
@@ -91,7 +101,77 @@ func (s *state) tick(ctx context.Context) error {
 	if err := s.mergeSplits(ctx); err != nil {
 		return err
 	}
-	return s.askByNeed()
+	if err := s.askByNeed(); err != nil {
+		return err
+	}
+	err := s.whole(func() error { return s.redateOverdue(ctx) })
+	if err != nil && !s.outOfReach(ctx, err) { // what is served above stays served
+		s.aside.fresh = append(s.aside.fresh, fault.Wrap(err, "", "what waits for goods that are overdue"))
+		return nil
+	}
+	return err
+}
+
+// outOfReach reports whether an error is none of the order's that was looked at:
+// nothing else can be served now.
+func (s *state) outOfReach(ctx context.Context, err error) bool {
+	return s.spoiled != nil || ctx.Err() != nil || fault.Is(err, fault.Unavailable) || fault.Is(err, fault.Busy)
+}
+
+// aside is orders that were due and could not be served. They are left alone for a
+// while, so that the others are served, however many there are of them.
+type aside struct {
+	until map[id.Order]time.Time
+	fresh []error // of this tick
+}
+
+// asideFor is how long an order is left alone that could not be served.
+const asideFor = time.Minute
+
+// begin forgets those whose time is over.
+func (a *aside) begin(now time.Time) {
+	a.fresh = nil
+	maps.DeleteFunc(a.until, func(_ id.Order, until time.Time) bool { return !now.Before(until) })
+}
+
+func (a *aside) has(which id.Order) bool {
+	_, there := a.until[which]
+	return there
+}
+
+func (a *aside) put(which id.Order, now time.Time, err error) {
+	if a.until == nil {
+		a.until = map[id.Order]time.Time{}
+	}
+	a.until[which] = now.Add(asideFor)
+	a.fresh = append(a.fresh, fault.Wrap(err, "", "order %s", which))
+}
+
+// report tells of those that this tick has put aside, by the first of them; nil:
+// there is none.
+func (a *aside) report() error {
+	if len(a.fresh) == 0 {
+		return nil
+	}
+	return fault.Wrap(a.fresh[0], "store.Tick", "%d of the orders that are due could not be served, and must wait for %s; the first is", len(a.fresh), asideFor)
+}
+
+// serve runs a decision on an order that is due. Where it fails because of the
+// order, such as a row that cannot be read, nothing of it is left and the order is
+// put aside. An error is one of outOfReach.
+func (s *state) serve(ctx context.Context, which id.Order, decision func(o order.Order) error) error {
+	err := s.whole(func() error {
+		o, err := s.order(ctx, which)
+		if err != nil {
+			return err
+		}
+		return decision(o)
+	})
+	if err == nil || s.outOfReach(ctx, err) {
+		return err
+	}
+	s.aside.put(which, s.now, err)
+	return nil
 }
 
 // maxReleases is how many orders one tick has asked for or calls off: on the day of
@@ -103,21 +183,18 @@ const maxReleases = 500
 func (s *state) askReleased(ctx context.Context) error {
 	var due []id.Order
 	for which, next := range s.live.unasked {
-		if next.due(s.now, s.unpaidFor) {
+		if next.due(s.now, s.unpaidFor) && !s.aside.has(which) {
 			due = append(due, which)
 		}
 	}
 	slices.SortFunc(due, byTime)
 	for _, which := range due[:min(len(due), maxReleases)] {
-		o, err := s.order(ctx, which)
-		if err != nil {
-			return err
-		}
-		if o.Unpaid {
-			err = s.giveUp(ctx, o)
-		} else {
-			err = s.askNow(o)
-		}
+		err := s.serve(ctx, which, func(o order.Order) error {
+			if o.Unpaid {
+				return s.giveUp(ctx, o)
+			}
+			return s.askNow(o)
+		})
 		if err != nil {
 			return err
 		}

@@ -121,8 +121,9 @@ type Back struct {
 }
 
 // HoldStock keeps units for a checkout in progress, in place of what its owner
-// held before, for Options.HoldFor from now on. Its answer is a Holding. The
-// owner's PlaceOrder, with the same ClearCart or Hold, gets the units back first.
+// held before, for Options.HoldFor from now on, and for Options.HoldAtMost at most
+// from when the hold began. Its answer is a Holding, whose ExpiresAt tells which.
+// The owner's PlaceOrder, with the same ClearCart or Hold, gets the units back first.
 type HoldStock struct {
 	Owner    string // of the cart
 	District id.District
@@ -146,6 +147,13 @@ type ConfirmPayment struct {
 	Key       Key
 	Order     id.Order
 	Reference string // of the bank's statement; may be empty
+}
+
+// CapturePayment asks again for the money of what was handed over, after a capture
+// that failed. Store.Capture waits for what comes of it.
+type CapturePayment struct {
+	Key   Key
+	Order id.Order
 }
 
 // SetWarehouses adds or replaces what the choice of warehouses needs to know of

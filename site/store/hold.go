@@ -3,6 +3,7 @@ package store
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"crossdock/core/catalog"
 	"crossdock/core/fault"
@@ -13,7 +14,8 @@ import (
 )
 
 // hold keeps units for a checkout in progress. What its owner held before is free
-// first, so that a repetition extends the hold and follows the cart.
+// first, so that a repetition extends the hold, up to its bound, and follows the cart.
+// For an order that could not be taken nothing is kept from others.
 func (s *state) hold(c HoldStock) (Holding, error) {
 	if err := catalog.CheckLine("owner", c.Owner, 1, maxOwner); err != nil {
 		return Holding{}, err
@@ -30,7 +32,15 @@ func (s *state) hold(c HoldStock) (Holding, error) {
 		return Holding{}, err
 	}
 	plan := s.source(lines, district)
-	hold := Hold{Owner: c.Owner, Units: heldUnits(plan.Takes), ExpiresAt: s.now.Add(s.holdFor)}
+	promise, can := s.foreseen(lines, district, plan)
+	if !can {
+		plan.Takes = nil
+	}
+	hold := Hold{Owner: c.Owner, Units: heldUnits(plan.Takes), Since: s.now}
+	if before, there := s.live.holds[c.Owner]; there {
+		hold.Since = before.Since
+	}
+	hold.ExpiresAt = s.expiry(hold.Since)
 	for _, held := range hold.Units {
 		err := s.books.Book(s.movement(held.SKU, held.Units, stock.HeldAt(held.Warehouse), stock.ReservedAt(held.Warehouse),
 			stock.ReservedFor, id.Order{}, 0, "checkout"))
@@ -39,21 +49,32 @@ func (s *state) hold(c HoldStock) (Holding, error) {
 		}
 	}
 	s.saveHold(hold)
-	return Holding{Hold: hold, Short: plan.Short, Why: plan.Why, Promise: s.foreseen(lines, district, plan)}, nil
+	return Holding{Hold: hold, Short: plan.Short, Why: plan.Why, Promise: promise}, nil
+}
+
+// expiry returns when a hold that began then and is extended now ends: no sign of
+// life takes it past its bound, so that nobody keeps the last units for ever. It
+// ends as any other does, by a tick, and others are served before it begins anew.
+func (s *state) expiry(since time.Time) time.Time {
+	next, bound := s.now.Add(s.holdFor), since.Add(s.holdAtMost)
+	if bound.Before(next) {
+		return bound
+	}
+	return next
 }
 
 // maxOwner is the length limit of a hold's owner.
 const maxOwner = 200
 
 // foreseen returns when an order of these lines would arrive, with what would have
-// to wait to come in.
-func (s *state) foreseen(lines []order.Line, district catalog.District, plan sourcing.Plan) order.Promise {
+// to wait to come in, and whether it would be taken at all.
+func (s *state) foreseen(lines []order.Line, district catalog.District, plan sourcing.Plan) (promise order.Promise, can bool) {
 	o := order.Order{Lines: lines}
 	if len(plan.Short) > 0 && !s.sellAhead(&o, district, plan) {
-		return order.Promise{}
+		return order.Promise{}, false
 	}
 	s.assign(&o, district, plan)
-	return s.promised(o, district)
+	return s.promised(o, district), true
 }
 
 // heldUnits sums the takes by warehouse and SKU, in order of both.

@@ -38,7 +38,8 @@ func TestHold(t *testing.T) {
 	same(t, "another customer's order", order.Voided, r.place(want("mug", 3)).Status)
 	other := r.keep("guest:2", want("mug", 3))
 	same(t, "another customer's hold is short of", []sourcing.Shortage{{SKU: "mug", Ordered: 3, Missing: 1}}, other.Short)
-	r.do(store.ReleaseHold{Owner: "guest:2"})
+	same(t, "for an order that could not be taken", 0, len(other.Units))
+	same(t, "mugs are left for smaller ones", [4]int64{0, 2, 5, 1}, r.mugs())
 
 	r.clock.move(9 * time.Minute)
 	kept = r.keep("guest:1", want("mug", 4), want("mug", 2))

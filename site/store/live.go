@@ -35,9 +35,12 @@ type live struct {
 	queued  map[id.Order][]id.SKU    // the queues that an order stands in
 	unasked map[id.Order]unasked     // orders that no warehouse, or not every one, is asked for
 	ahead   map[id.SKU]int64         // the units in each queue
+	owing   map[debtor]int           // orders that wait for their bank transfer
 	carts   map[id.Order]string      // owners of the carts of unpaid orders, as far as this process has seen them
 	splits  map[id.Order]order.Order // see order.Order.Split and inBrief
 	ripe    map[id.SKU]struct{}      // came in since splits were looked at
+
+	redatedOn date.Date // when overdue supplies were looked at last
 
 	candidates map[id.District][]sourcing.Candidate // as of now; made when they are asked for
 }
@@ -46,6 +49,7 @@ type live struct {
 // released before a day.
 type unasked struct {
 	unpaidSince time.Time // zero: it is paid
+	debtor      debtor    // whose bank transfer is waited for; empty: nobody's
 	release     date.Date
 }
 
@@ -72,7 +76,8 @@ func newLive(s Snapshot) live {
 		warehouses: map[id.Site]catalog.Warehouse{}, schedules: map[levelKey]event.Schedule{}, loads: map[loadKey]int{},
 		holds: map[string]Hold{}, due: map[id.UUID]pay.Transaction{}, sales: map[levelKey]quota.Sales{},
 		low: map[levelKey]struct{}{}, tried: map[levelKey]int64{},
-		waiting: map[id.SKU][]waiting{}, queued: map[id.Order][]id.SKU{}, ahead: map[id.SKU]int64{}, unasked: map[id.Order]unasked{}, carts: map[id.Order]string{},
+		waiting: map[id.SKU][]waiting{}, queued: map[id.Order][]id.SKU{}, ahead: map[id.SKU]int64{}, unasked: map[id.Order]unasked{},
+		owing: map[debtor]int{}, carts: map[id.Order]string{},
 		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
 	}
 	for _, w := range s.Warehouses {
@@ -126,9 +131,10 @@ func (l *live) owe(t pay.Transaction) {
 
 // await notes what has to happen before the warehouses of an order are asked.
 func (l *live) await(o order.Order) {
+	l.settle(l.unasked[o.ID].debtor)
 	delete(l.unasked, o.ID)
 	if o.Unpaid {
-		l.unasked[o.ID] = unasked{unpaidSince: o.PlacedAt}
+		l.unasked[o.ID] = unasked{unpaidSince: o.PlacedAt, debtor: l.owes(o)}
 		return
 	}
 	delete(l.carts, o.ID)

@@ -26,7 +26,7 @@ func (s *state) mergeSplits(ctx context.Context) error {
 	begun := 0
 	for _, which := range sortedOrders(s.live.splits) {
 		split := s.live.splits[which]
-		if !s.hasRipe(split) {
+		if s.aside.has(which) || !s.hasRipe(split) {
 			continue
 		}
 		from, to := s.mergeable(split)
@@ -36,11 +36,10 @@ func (s *state) mergeSplits(ctx context.Context) error {
 		if begun++; begun > maxMerges {
 			return nil // the next tick goes on: what is moving is not mergeable any more
 		}
-		o, err := s.order(ctx, which)
+		err := s.serve(ctx, which, func(o order.Order) error {
+			return s.move(o, o.Fulfillment(from.ID), to.Warehouse)
+		})
 		if err != nil {
-			return err
-		}
-		if err := s.move(o, o.Fulfillment(from.ID), to.Warehouse); err != nil {
 			return err
 		}
 	}
@@ -126,7 +125,7 @@ func (s *state) move(o order.Order, from *order.Fulfillment, to id.Site) error {
 		return err
 	}
 	s.change(&o)
-	s.save(o, s.books.Site(), "moving", fmt.Sprintf("%s can ship what %s was to: one parcel less", to, from.Warehouse))
+	s.save(o, s.books.Site(), "moving", fmt.Sprintf("%s ships what %s was to, with its own part", to, from.Warehouse))
 	return nil
 }
 

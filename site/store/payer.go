@@ -52,9 +52,9 @@ func (p *payer) stop() {
 	p.running.Wait()
 }
 
-// authorize waits for the payment of an order that was just placed, and returns
-// the order as it is then; when the time is up, as it was.
-func (p *payer) authorize(ctx context.Context, o order.Order, t pay.Transaction) order.Order {
+// await waits for a step of an order's payment, and returns the order as it is then;
+// when the time is up, as it was.
+func (p *payer) await(ctx context.Context, o order.Order, t pay.Transaction) order.Order {
 	ctx, cancel := context.WithTimeout(ctx, p.wait)
 	defer cancel()
 	f := p.ask(t)

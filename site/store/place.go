@@ -35,6 +35,9 @@ func (s *state) place(ctx context.Context, c PlaceOrder) (Placement, error) {
 	if err := s.stillInCart(ctx, c); err != nil {
 		return Placement{}, err
 	}
+	if err := s.mayOwe(o); err != nil {
+		return Placement{}, err
+	}
 	mark := s.books.Mark()
 	if err := s.openHold(c.holder()); err != nil {
 		return Placement{}, err

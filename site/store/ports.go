@@ -82,6 +82,7 @@ type Load struct {
 type Hold struct {
 	Owner     string // of the cart
 	Units     []Held
+	Since     time.Time // when it began, however often it was extended
 	ExpiresAt time.Time
 }
 

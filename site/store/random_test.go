@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"crossdock/core/cart"
+	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/fulfillment"
 	"crossdock/core/id"
@@ -352,7 +353,7 @@ func (n *net) announce(t *rapid.T) {
 	for _, sku := range []id.SKU{"pot", "tin"}[:rapid.IntRange(1, 2).Draw(t, "lines")] {
 		line := warehouse.Expected{SKU: sku, Units: rapid.Int64Range(1, 9).Draw(t, "units")}
 		if days := rapid.IntRange(0, 9).Draw(t, "days"); days > 0 {
-			line.Due = n.release.Add(days - 3)
+			line.Due = date.Of(n.clock.now()).Add(days - 2)
 		}
 		command.Lines = append(command.Lines, line)
 	}
@@ -366,7 +367,7 @@ func (n *net) changePurchase(t *rapid.T) {
 		t.Skip("no purchases yet")
 	}
 	name := n.anyPurchase(t)
-	units, due := rapid.Int64Range(0, 9).Draw(t, "units"), n.release.Add(rapid.IntRange(-2, 9).Draw(t, "days"))
+	units, due := rapid.Int64Range(0, 9).Draw(t, "units"), date.Of(n.clock.now()).Add(rapid.IntRange(-2, 9).Draw(t, "days"))
 	command := rapid.SampledFrom([]any{
 		warehouse.ChangeIncoming{Purchase: name, SKU: "pot", Units: &units},
 		warehouse.ChangeIncoming{Purchase: name, SKU: "pot", Due: &due},

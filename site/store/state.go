@@ -34,6 +34,9 @@ type state struct {
 	published atomic.Pointer[[]catalog.District] // as committed, for readers outside the writer
 	catalog   sync.Map                           // of catalog.Product by id.SKU, as committed, for the same
 
+	holdAtMost   time.Duration // from when a hold began
+	unpaidAtMost int           // orders by bank transfer of one customer; 0: any number
+
 	loaded     bool
 	books      *books.Books
 	products   map[id.SKU]catalog.Product
@@ -47,6 +50,7 @@ type state struct {
 	holdFor    time.Duration
 	unpaidFor  time.Duration
 	payable    chan struct{} // a payment provider is to be asked
+	aside      aside         // what a tick could not serve
 
 	before staged // the batch before, which may be on its way to the disk
 
@@ -150,8 +154,13 @@ func (s *state) Decide(ctx context.Context, command any) (answer any, err error)
 		if answer, err = s.decide(ctx, command); err != nil {
 			return err
 		}
-		if _, served := command.(Receive); served {
+		switch command.(type) {
+		case Receive:
 			return nil // message by message
+		case PlaceOrder, HoldStock:
+			// What a checkout lets go of to plan anew was its own.
+		default:
+			s.ripen(before)
 		}
 		return s.serveWaiting(ctx, before)
 	})
@@ -212,6 +221,8 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return nil, s.releaseHold(c)
 	case ConfirmPayment:
 		return s.confirmPayment(ctx, c)
+	case CapturePayment:
+		return s.captureAgain(ctx, c)
 	case duePayments:
 		return s.duePayments(), nil
 	case lookPayment:

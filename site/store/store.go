@@ -62,6 +62,9 @@ type Options struct {
 	AskWait   time.Duration   // how long an order waits for more quota; default 300 ms
 	Batch     int             // most commands of one commit; default 512
 	QueueLen  int             // most commands that wait; default 4096
+
+	HoldAtMost   time.Duration // how long a checkout keeps its units with signs of life; default three times HoldFor
+	UnpaidAtMost int           // most orders of a customer that wait for their bank transfers; default: no bound
 }
 
 // Store is the site. Its methods may be called from many goroutines.
@@ -87,6 +90,7 @@ func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
 		options.QueueLen = 4096
 	}
 	options.HoldFor = cmp.Or(options.HoldFor, 10*time.Minute)
+	options.HoldAtMost = cmp.Or(options.HoldAtMost, 3*options.HoldFor)
 	options.UnpaidFor = cmp.Or(options.UnpaidFor, 7*24*time.Hour)
 	options.PayWait = cmp.Or(options.PayWait, 10*time.Second)
 	options.TickEvery = cmp.Or(options.TickEvery, time.Second)
@@ -96,6 +100,7 @@ func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
 	s := &state{
 		Ports: ports, answers: books.NewAnswers(), currency: options.Currency, policy: options.Sourcing,
 		holdFor: options.HoldFor, unpaidFor: options.UnpaidFor, payable: make(chan struct{}, 1),
+		holdAtMost: options.HoldAtMost, unpaidAtMost: options.UnpaidAtMost,
 	}
 	if err := s.Begin(ctx); err != nil {
 		return nil, err
@@ -147,7 +152,7 @@ func (s *Store) Place(ctx context.Context, command PlaceOrder) (Placement, error
 		placement = answer.(Placement)
 	}
 	if placement.pay.State == pay.Pending {
-		placement.Order = s.payer.authorize(ctx, placement.Order, placement.pay)
+		placement.Order = s.payer.await(ctx, placement.Order, placement.pay)
 	}
 	return placement, nil
 }

@@ -78,7 +78,8 @@ func TestCapacity(t *testing.T) {
 func TestSafety(t *testing.T) {
 	r := newRig(t, store.Options{})
 	r.do(store.SetWarehouses{Warehouses: []catalog.Warehouse{{Code: "wh1", Safety: 2}, {Code: "wh2", Safety: 3}}})
-	same(t, "kept", []store.Held{{Warehouse: "wh1", SKU: "mug", Units: 3}}, r.keep("guest:1", want("mug", 4)).Units)
+	same(t, "kept", []store.Held{{Warehouse: "wh1", SKU: "mug", Units: 3}}, r.keep("guest:1", want("mug", 3)).Units)
+	same(t, "missing of four", []sourcing.Shortage{{SKU: "mug", Ordered: 4, Missing: 1}}, r.keep("guest:1", want("mug", 4)).Short)
 	r.do(store.ReleaseHold{Owner: "guest:1"})
 	same(t, "four", order.Voided, r.place(want("mug", 4)).Status)
 	same(t, "three", order.Placed, r.place(want("mug", 3)).Status)

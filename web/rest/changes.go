@@ -36,6 +36,11 @@ func (s *server) changeRoutes() {
 		OperationID: "confirm-payment", Method: http.MethodPost, Path: "/api/v1/orders/{id}/payment",
 		Summary: "Take note that the money of a bank transfer came in", Tags: []string{"orders"},
 	}, s.confirmPayment)
+	register(s, restricted, huma.Operation{
+		OperationID: "capture-payment", Method: http.MethodPost, Path: "/api/v1/orders/{id}/capture",
+		Summary: "Ask again for the money of what was handed over", Tags: []string{"orders"},
+		Description: "After a capture that failed. The answer waits for the payment provider's, and the last capture among the transactions tells what it was.",
+	}, s.capturePayment)
 }
 
 type orderOutput struct {
@@ -47,6 +52,20 @@ type orderOutput struct {
 // then: the repetition of a key tells what has become of it.
 func (s *server) changeOrder(
 	ctx context.Context, in OrderInput, keyed Keyed, what string, form any, command func(which id.Order, key store.Key) any,
+) (*orderOutput, error) {
+	return s.changeOrderBy(ctx, in, keyed, what, form, func(shop *store.Store, which id.Order, key store.Key) (order.Order, error) {
+		answer, err := shop.Do(ctx, command(which, key))
+		if err != nil {
+			return order.Order{}, err
+		}
+		return answer.(order.Order), nil
+	})
+}
+
+// changeOrderBy is changeOrder for what takes more than a command.
+func (s *server) changeOrderBy(
+	ctx context.Context, in OrderInput, keyed Keyed, what string, form any,
+	change func(shop *store.Store, which id.Order, key store.Key) (order.Order, error),
 ) (*orderOutput, error) {
 	shop, err := s.store()
 	if err != nil {
@@ -64,11 +83,11 @@ func (s *server) changeOrder(
 	if err != nil {
 		return nil, err
 	}
-	answer, err := shop.Do(ctx, command(which, key))
+	o, err := change(shop, which, key)
 	if err != nil {
 		return nil, err
 	}
-	view, err := s.wholeOrder(ctx, answer.(order.Order))
+	view, err := s.wholeOrder(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -139,5 +158,16 @@ func (s *server) confirmPayment(ctx context.Context, in *paymentInput) (*orderOu
 	}
 	return s.changeOrder(ctx, in.OrderInput, in.Keyed, "payment", in.Body, func(which id.Order, key store.Key) any {
 		return store.ConfirmPayment{Key: key, Order: which, Reference: in.Body.Reference}
+	})
+}
+
+type captureInput struct {
+	OrderInput
+	Keyed
+}
+
+func (s *server) capturePayment(ctx context.Context, in *captureInput) (*orderOutput, error) {
+	return s.changeOrderBy(ctx, in.OrderInput, in.Keyed, "capture", nil, func(shop *store.Store, which id.Order, key store.Key) (order.Order, error) {
+		return shop.Capture(ctx, store.CapturePayment{Key: key, Order: which})
 	})
 }

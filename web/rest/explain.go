@@ -42,6 +42,8 @@ func outcome(step order.Step) string {
 	switch {
 	case step.Verdict == order.Missing:
 		return fmt.Sprintf("%d of %s cannot be had anywhere", step.Wanted-step.Got, what)
+	case step.Verdict == order.Awaited:
+		return ships + " " + what + " when they come in"
 	case step.Wanted == 0 && step.Verdict == order.Chosen:
 		return string(step.Warehouse) + " was preferred"
 	case step.Verdict == order.Chosen:

@@ -97,7 +97,7 @@ func (s *shop) openStore(ids id.Source) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.engine, s.cards, s.plans = engine, cards, &plans{Journal: engine}
+	s.engine, s.cards, s.plans = engine, cards, &plans{Published: store.Watch(engine)}
 	opened, err := store.Open(s.t.Context(), store.Ports{
 		Journal: s.plans, Lookups: engine, Queries: engine, Records: engine, Payments: payments{company: cards},
 		IDs: ids, Now: time.Now, Committed: s.committed,

@@ -13,9 +13,10 @@ import (
 	"crossdock/site/store"
 )
 
-// plans remembers the profiles that a store has committed.
+// plans remembers the profiles that a store has committed, and tells what it sells
+// ahead.
 type plans struct {
-	store.Journal
+	*store.Published
 	mu       sync.Mutex
 	profiles []catalog.Warehouse
 	parcels  int // of each warehouse on each day
@@ -24,7 +25,7 @@ type plans struct {
 var _ Planning = (*plans)(nil)
 
 func (p *plans) Commit(ctx context.Context, batch *store.Changes) error {
-	err := p.Journal.Commit(ctx, batch)
+	err := p.Published.Commit(ctx, batch)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil {

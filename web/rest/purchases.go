@@ -111,7 +111,11 @@ func (s *server) incoming(ctx context.Context, w *site, command any) (*purchaseO
 		return nil, err
 	}
 	result := answer.(warehouse.Incoming)
-	return &purchaseOutput{Replayed: replay(result.Repeat), Body: purchaseView(w, result.Purchase)}, nil
+	view, err := s.wholePurchase(ctx, w, result.Purchase)
+	if err != nil {
+		return nil, err
+	}
+	return &purchaseOutput{Replayed: replay(result.Repeat), Body: view}, nil
 }
 
 type purchasesInput struct {
@@ -149,7 +153,11 @@ func (s *server) getPurchase(ctx context.Context, in *PurchaseInput) (*body[api.
 	if err != nil {
 		return nil, err
 	}
-	return &body[api.Purchase]{purchaseView(w, p)}, nil
+	view, err := s.wholePurchase(ctx, w, p)
+	if err != nil {
+		return nil, err
+	}
+	return &body[api.Purchase]{view}, nil
 }
 
 type changePurchaseInput struct {

@@ -38,6 +38,7 @@ type Deps struct {
 	Store      *store.Store
 	Records    store.Records // of the store, wherever there is one
 	Planning   Planning      // of the store, wherever there is one
+	Site       id.Site       // the name of the store, wherever there is one
 	Warehouses map[id.Site]*warehouse.Warehouse
 	Links      Links
 	Audit      Auditor
@@ -49,13 +50,15 @@ type Deps struct {
 	Log        *slog.Logger     // internal faults, with the identifier of their request
 }
 
-// Planning is what the store chooses warehouses by, besides its stock, as it was
-// committed. It stands here because the store shows it to nobody.
+// Planning is what the store chooses warehouses by and sells ahead, besides its
+// stock, as it was committed. It stands here because the store shows it to nobody.
 type Planning interface {
 	// Warehouses returns the profiles, by code.
 	Warehouses() []catalog.Warehouse
 	// Parcels returns how many parcels a warehouse was given to hand over on a day.
 	Parcels(warehouse id.Site, on date.Date) int
+	// Expected returns what suppliers have announced of a SKU, by warehouse.
+	Expected(sku id.SKU) []store.Expected
 }
 
 // Links is the process's view of its links. It stands here because node owns

@@ -209,7 +209,7 @@ FROM     loads
 ORDER BY warehouse, day;
 
 -- name: Holds :many
-SELECT   owner, units, expires_at
+SELECT   owner, units, expires_at, since
 FROM     holds
 ORDER BY owner;
 

@@ -74,7 +74,8 @@ CREATE TABLE loads (
 CREATE TABLE holds (
   owner      TEXT   NOT NULL PRIMARY KEY,
   units      TEXT   NOT NULL,
-  expires_at BIGINT NOT NULL
+  expires_at BIGINT NOT NULL,
+  since      BIGINT NOT NULL
 );
 
 CREATE TABLE users (

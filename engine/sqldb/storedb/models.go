@@ -41,6 +41,7 @@ type Hold struct {
 	Owner     string
 	Units     string
 	ExpiresAt int64
+	Since     int64
 }
 
 type Level struct {

@@ -275,7 +275,7 @@ func (q *Queries) HeldBetween(ctx context.Context, arg HeldBetweenParams) ([]Hel
 }
 
 const holds = `-- name: Holds :many
-SELECT   owner, units, expires_at
+SELECT   owner, units, expires_at, since
 FROM     holds
 ORDER BY owner
 `
@@ -289,7 +289,12 @@ func (q *Queries) Holds(ctx context.Context) ([]Hold, error) {
 	var items []Hold
 	for rows.Next() {
 		var i Hold
-		if err := rows.Scan(&i.Owner, &i.Units, &i.ExpiresAt); err != nil {
+		if err := rows.Scan(
+			&i.Owner,
+			&i.Units,
+			&i.ExpiresAt,
+			&i.Since,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
