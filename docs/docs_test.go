@@ -165,6 +165,26 @@ func TestMakeTargetsExist(t *testing.T) {
 	}
 }
 
+// TestPurchasesHaveNamesOfTheirOwn: who follows one page after the other announces
+// each purchase once. The reference of the commands is not followed.
+func TestPurchasesHaveNamesOfTheirOwn(t *testing.T) {
+	on := map[string]string{}
+	for _, page := range pages(t) {
+		if page == "docs/cli.md" {
+			continue
+		}
+		for _, name := range regexp.MustCompile(`PO-[0-9]+`).FindAllString(read(t, page), -1) {
+			if other, used := on[name]; used && other != page {
+				t.Errorf("%s and %s both announce %s", other, page, name)
+			}
+			on[name] = page
+		}
+	}
+	if len(on) < 3 {
+		t.Errorf("only the purchases %v were found", on)
+	}
+}
+
 // TestTheLifeOfAnOrderHasTheNumbersOfTheScript: what ARCHITECTURE.md tells is what
 // the scenario plays.
 func TestTheLifeOfAnOrderHasTheNumbersOfTheScript(t *testing.T) {

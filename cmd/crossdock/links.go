@@ -115,6 +115,9 @@ func linkState(l api.Link) string {
 	case l.Cut:
 		return "cut"
 	case !l.Connected:
+		if l.Failures == 0 {
+			return "down"
+		}
 		return fmt.Sprintf("down (%s)", count(l.Failures, "failure"))
 	case l.Verdict == "restored" || l.Verdict == "parted":
 		return l.Verdict

@@ -60,7 +60,7 @@ func (s *state) captureAgain(ctx context.Context, c CapturePayment) (captureAske
 	}
 	s.saveTransaction(t)
 	s.change(&o)
-	s.save(o, s.books.Site(), "capture-asked", "asked again for the "+paymentText(t))
+	s.save(o, s.books.Site(), "capture-asked", "asked again for "+t.Amount.String())
 	s.remember(c.Key, o.ID.String())
 	return captureAsked{o, t}, nil
 }

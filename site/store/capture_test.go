@@ -91,7 +91,7 @@ func TestCaptureAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "the story", []string{"asked again for the capture of €22.50: pending", "capture of €22.50: success"},
+	same(t, "the story", []string{"asked again for €22.50", "€22.50 taken"},
 		[]string{events[len(events)-2].Text, last(events).Text})
 	same(t, "the company's books", 3150, p.Moved(o.ID)[pay.Capture].Minor)
 	before := r.state()

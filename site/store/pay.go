@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"crossdock/core/fault"
@@ -351,11 +352,15 @@ func (s *state) settled(ctx context.Context, o order.Order, t pay.Transaction) (
 }
 
 func paymentText(t pay.Transaction) string {
-	text := fmt.Sprintf("%s of %s: %s", t.Kind, t.Amount, t.State)
-	if t.Reason != "" {
-		text += ", " + t.Reason
+	done := map[pay.Kind]string{pay.Authorize: "set aside", pay.Capture: "taken", pay.Cancel: "let go, not charged", pay.Refund: "given back"}[t.Kind]
+	switch t.State {
+	case pay.Success:
+		return t.Amount.String() + " " + done
+	case pay.Failed:
+		return strings.TrimSuffix(fmt.Sprintf("%s could not be %s: %s", t.Amount, done, t.Reason), ": ")
+	default:
+		return fmt.Sprintf("%s to be %s", t.Amount, done)
 	}
-	return text
 }
 
 // paid lets the warehouses begin. What was called off since is let go of.

@@ -345,7 +345,7 @@ func TestFailedCapture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	same(t, "the story", "capture of €9.00: failed, the authorization has expired", last(events).Text)
+	same(t, "the story", "€9.00 could not be taken: the authorization has expired", last(events).Text)
 	same(t, "money", [4]int64{900}, r.sums(o.ID))
 	r.hear("wh1", o.ID.String(), step(o, 0, order.DeliveredStage, 6))
 	same(t, "money, and nothing is pending", 0, len(r.money(o.ID).Pending()))

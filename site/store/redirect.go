@@ -102,9 +102,9 @@ func (s *state) redirected(o *order.Order, step, stepText string) {
 	event, text := "redirected", fmt.Sprintf("Your order %d goes to the new address.", o.Number)
 	switch {
 	case !open:
-		event, text = "redirect-refused", fmt.Sprintf("The address of your order %d could not be changed any more: it is packed.", o.Number)
+		event, text = "redirect-refused", fmt.Sprintf("The address of your order %d could not be changed any more: it is picked.", o.Number)
 	case refused != "":
-		text = fmt.Sprintf("Your order %d goes to the new address, but for the part that %s has packed already.", o.Number, refused)
+		text = fmt.Sprintf("Your order %d goes to the new address, but for the part that %s has picked already.", o.Number, refused)
 	}
 	if open {
 		o.Address = *o.NewAddress

@@ -191,7 +191,7 @@ func (s *state) returnReceived(ctx context.Context, from id.Site, m event.Return
 		return err
 	}
 	s.saveReturn(r)
-	s.save(o, from, "returned", fmt.Sprintf("%s: %d lines came back", from, len(fresh)))
+	s.save(o, from, "returned", fmt.Sprintf("%s has %s back", from, counted(unitsOf(fresh))))
 	name := fmt.Sprintf("returned/%d", o.Version)
 	if o.Status != before {
 		name = string(o.Status)
@@ -223,12 +223,18 @@ func (s *state) returnInspected(ctx context.Context, from id.Site, m event.Retur
 		return nil
 	}
 	s.saveReturn(r)
+	steps := len(s.changes.Transactions)
 	if err := s.settleMoney(ctx, o); err != nil {
 		return err
 	}
+	refunded := len(s.changes.Transactions) > steps
 	s.change(&o)
-	s.save(o, from, "inspected", fmt.Sprintf("%s has looked at %d lines that came back", from, len(fresh)))
-	s.notify(o, fmt.Sprintf("refunded/%d", o.Version), fmt.Sprintf("You get your money back for what you returned of your order %d.", o.Number))
+	s.save(o, from, "inspected", fmt.Sprintf("%s has looked at %s that came back", from, counted(unitsOf(fresh))))
+	if refunded {
+		s.notify(o, fmt.Sprintf("refunded/%d", o.Version), fmt.Sprintf("You get your money back for what you returned of your order %d.", o.Number))
+	} else { // nothing was taken for it
+		s.notify(o, fmt.Sprintf("inspected/%d", o.Version), fmt.Sprintf("We have looked at what you returned of your order %d.", o.Number))
+	}
 	return nil
 }
 
@@ -258,4 +264,12 @@ func (s *state) orderOf(ctx context.Context, which id.Order, by id.User) (order.
 		return order.Order{}, fault.New(fault.NotFound, "there is no order %s", which)
 	}
 	return o, nil
+}
+
+func unitsOf(parts []order.Part) int64 {
+	var units int64
+	for _, part := range parts {
+		units += part.Quantity
+	}
+	return units
 }

@@ -87,7 +87,11 @@ func (a Availability) beyond() string {
 	if a.Ahead.Units <= 0 || a.Units <= 0 {
 		return ""
 	}
-	return counted(a.Ahead.Units, "more unit", "more units") + " can be ordered ahead: what is ordered beyond the stock " + a.Ahead.shipping() + "."
+	more := counted(a.Ahead.Units, "more unit", "more units") + " can be ordered ahead: "
+	if a.Ahead.Preorder {
+		return more + "nothing is shipped before the release."
+	}
+	return more + "what is ordered beyond the stock " + a.Ahead.shipping() + "."
 }
 
 // detail says where the units are: "at 2 warehouses", with a word on old news.

@@ -2,8 +2,10 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
+	"crossdock/core/date"
 	"crossdock/core/money"
 )
 
@@ -43,17 +45,18 @@ type Address struct {
 // Plan is what would happen if the order were placed now.
 // Without a district that is known there is none, and all of it is empty.
 type Plan struct {
-	Parcels []Parcel    // one per warehouse that ships; empty when nothing can be promised
+	Parcels []Parcel    // of what is there; empty when nothing can be promised
 	Short   []ShortLine // what nobody has; empty for a plan that covers everything
 	Why     []Step      // how it came about; may be empty
 	Promise Promise     // when all of it arrives
 }
 
-// Parcel is what one warehouse ships.
+// Parcel is what one warehouse ships at a time.
 type Parcel struct {
-	Site  string
-	Name  string // of the warehouse, for people; may be empty
-	Lines []ParcelLine
+	Site    string
+	Name    string // of the warehouse, for people; may be empty
+	Lines   []ParcelLine
+	ShipsOn date.Date // the release before which nothing of it is shipped; zero: nothing hinders
 }
 
 // ParcelLine is a product in a parcel.
@@ -71,6 +74,19 @@ type ShortLine struct {
 	Available int64
 	Backorder bool  // the rest is ordered all the same, and shipped when it comes in
 	Ahead     Ahead // of the rest that is ordered: when it comes in
+}
+
+// keeps reports whether units are kept for an order that can be placed: what is
+// left of one that cannot is of no use to anybody.
+func (v Checkout) keeps() bool { return !v.KeptUntil.IsZero() && !v.Plan.impossible() }
+
+// kept says what is kept: what is still to come in is promised with the order, and
+// not before.
+func (v Checkout) kept() string {
+	if len(v.Plan.Short) > 0 {
+		return "The units that are there are kept for you"
+	}
+	return "These units are kept for you"
 }
 
 // simulated reports whether the card company is one that moves no money.
@@ -97,6 +113,13 @@ func (p Plan) headline() string {
 	if p.impossible() {
 		return "This order cannot be placed as it is: not all of it can be promised."
 	}
+	var names []string
+	for _, parcel := range p.Parcels {
+		if name := siteLabel(parcel.Name, parcel.Site); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	text := "One parcel, from " + joined(names) + "."
 	switch len(p.Parcels) {
 	case 0:
 		if len(p.Short) > 0 {
@@ -104,13 +127,13 @@ func (p Plan) headline() string {
 		}
 		return "Choose the district, and see who would ship."
 	case 1:
-		return "One parcel, from " + siteLabel(p.Parcels[0].Name, p.Parcels[0].Site) + "."
+	default:
+		text = fmt.Sprintf("%d parcels, from %s.", len(p.Parcels), joined(names))
 	}
-	names := make([]string, len(p.Parcels))
-	for i, parcel := range p.Parcels {
-		names[i] = siteLabel(parcel.Name, parcel.Site)
+	if len(p.Short) > 0 {
+		text += " The rest follows when it comes in."
 	}
-	return fmt.Sprintf("%d parcels, from %s.", len(p.Parcels), joined(names))
+	return text
 }
 
 // impossible reports whether placing the order would void it at once.

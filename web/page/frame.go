@@ -104,7 +104,7 @@ type FieldErrors map[string]string
 type Step struct {
 	Rule      string // such as "primary-first"
 	Candidate string // such as "wh1", or "wh1+wh2"
-	Verdict   string // chosen, split, spill-over, rejected, short; others are shown as they are
+	Verdict   string // chosen, split, spill-over, awaited, rejected, short; others are shown as they are
 	Reason    string // a sentence
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // Order is an order as its customer sees it. Page draws the order's page, Live
-// the part of it that moves; Placed draws what follows a checkout, whether the
+// all of it that can change; Placed draws what follows a checkout, whether the
 // order stood or was voided on placement.
 type Order struct {
 	Order    string // identifier, for the address
@@ -23,9 +24,11 @@ type Order struct {
 	Awaits   Awaits // what it waits for before any warehouse is asked
 	Promise  Promise
 	Lines    []OrderLine
-	Units    int64
-	Total    money.Amount
+	Units    int64        // that were not called off
+	Total    money.Amount // of those: what is to be paid
+	Sums     Sums
 	Short    []ShortLine // of an order voided or backordered: what was missing
+	Settling bool        // money or goods are still on their way, whatever the status
 
 	Fulfillments  []Fulfillment
 	Waiting       []Waiting     // units that were ordered ahead
@@ -46,6 +49,10 @@ type Order struct {
 	Back     Returning
 }
 
+// UntilPicked says until when a customer may void an order: that is what the store
+// goes by, and every page says it in these words.
+const UntilPicked = "until any of it is picked"
+
 // Awaits says what an order waits for before it is prepared.
 type Awaits string
 
@@ -62,16 +69,17 @@ type Waiting struct {
 	SKU      string
 	Name     string
 	Quantity int64
-	Due      date.Date // zero: nobody knows
-	Site     string    // the warehouse that expects them; empty while none is found
-	SiteName string    // may be empty
+	Ahead    Ahead  // when they come in, or are released
+	Site     string // the warehouse that expects them; empty while none is found
+	SiteName string // may be empty
 }
 
-func (w Waiting) due() string {
-	if w.Due.IsZero() {
-		return "The day is not known yet"
+// place is the word before the warehouse's name.
+func (w Waiting) place() string {
+	if w.Ahead.Preorder {
+		return "from"
 	}
-	return "Expected on " + day(w.Due)
+	return "at"
 }
 
 // PaymentStep is one step of the payment.
@@ -160,8 +168,10 @@ type OrderLine struct {
 	Name     string
 	Type     string
 	Price    money.Amount
-	Sum      money.Amount
-	Quantity int64
+	Sum      money.Amount // of the units that were not called off
+	Quantity int64        // ordered
+	Voided   int64        // of those: called off, or never to be had
+	Returned int64        // of those: came back
 }
 
 // Fulfillment is the share of one warehouse in an order.
@@ -210,7 +220,7 @@ func (f Fulfillment) news() string {
 	case "done":
 		return "Ships to the new address."
 	case "refused":
-		return "It was packed before: it goes to the old address."
+		return "It was picked before: it goes to the old address."
 	}
 	return ""
 }
@@ -226,7 +236,10 @@ func (f Fulfillment) due() string {
 	return capital(f.Promise.sentence())
 }
 
-func (v Order) live() bool { return !final(v.Status) }
+// live reports whether the order has not reached its end; moves whether its page
+// may still change by itself, which it may beyond that.
+func (v Order) live() bool  { return !final(v.Status) }
+func (v Order) moves() bool { return v.live() || v.Settling }
 
 // sentence says in a sentence where the order stands.
 func (v Order) sentence() string {
@@ -237,20 +250,26 @@ func (v Order) sentence() string {
 	case v.Awaits == AwaitsCard && v.live():
 		return "We wait for your payment's answer. Your units are set aside, and nothing is prepared before the card company has told us."
 	case v.Awaits == AwaitsTransfer && v.live():
-		return "We wait for your bank transfer of " + v.Total.String() + ". Name order " + v.Number + " in it. Your units are set aside; an order that is not paid in time is called off."
+		return v.awaitsTransfer()
 	}
 	switch v.Status {
 	case "placed":
-		return "Your units are set aside. The " + plural(int64(len(v.Fulfillments)), "warehouse prepares", "warehouses prepare") + " the shipment."
+		if v.unreleased() {
+			return "Your units are set aside, and ship when they are released."
+		}
+		return "Your units are set aside. The " + plural(v.parcelCount(), "warehouse prepares", "warehouses prepare") + " the shipment."
 	case "backordered":
-		return "Some units are still to come in. They are promised to you, and ship as soon as they are there."
+		return v.backordered()
 	case "ready":
 		return "Everything is packed and waits for the carrier."
 	case "sent":
-		return "Your " + plural(int64(len(v.Fulfillments)), "parcel is", "parcels are") + " on the way."
+		return "Your " + plural(v.parcelCount(), "parcel is", "parcels are") + " on the way."
 	case "delivered":
 		return "Everything has arrived."
 	case "voided":
+		if v.Sums.GivenBack {
+			return "This order does not stand. Nothing is held for it, and what you have paid is given back."
+		}
 		return "This order does not stand. Nothing is held for it, and nothing is charged."
 	case "returned":
 		return "The goods came back to us."
@@ -276,21 +295,62 @@ func (v Order) whatNot() string {
 	return "What happened"
 }
 
-// parcelsClause is what follows "is placed" in a sentence.
-func (v Order) parcelsClause() string {
-	if parcels := v.parcels(); parcels != "" {
-		return ", " + parcels
+// awaitsTransfer says what is to be transferred: the store waits for all that was
+// ordered, and gives back what was called off by then.
+func (v Order) awaitsTransfer() string {
+	text := "We wait for your bank transfer of " + v.Sums.Ordered.String() + ". Name order " + v.Number + " in it. "
+	if !v.Sums.CalledOff.IsZero() {
+		text += v.Sums.CalledOff.String() + " of it was called off since, and is given back to you. "
 	}
-	return ""
+	return text + "Your units are set aside; an order that is not paid in time is called off."
 }
 
-func (v Order) parcels() string {
-	names := make([]string, len(v.Fulfillments))
-	for i, part := range v.Fulfillments {
-		names[i] = siteLabel(part.Name, part.Site)
+// backordered says when the units ship that an order waits for.
+func (v Order) backordered() string {
+	for _, wait := range v.Waiting {
+		if wait.Ahead.Preorder {
+			return "Some units are still to come in. They are promised to you, and ship when they are there, and not before their release."
+		}
 	}
-	if len(names) == 0 {
+	return "Some units are still to come in. They are promised to you, and ship as soon as they are there."
+}
+
+// unreleased reports whether all that is to be shipped waits for its release.
+func (v Order) unreleased() bool {
+	for _, part := range v.Fulfillments {
+		if part.Status != "voided" && part.ShipsOn.IsZero() {
+			return false
+		}
+	}
+	return v.parcelCount() > 0
+}
+
+// parcelCount is how many parcels the order comes in, as far as their units are
+// there.
+func (v Order) parcelCount() int64 {
+	var parcels int64
+	for _, part := range v.Fulfillments {
+		if part.Status != "voided" {
+			parcels++
+		}
+	}
+	return parcels
+}
+
+// parcelsClause is what follows "is placed" in a sentence.
+func (v Order) parcelsClause() string {
+	var names []string
+	for _, part := range v.Fulfillments {
+		if name := siteLabel(part.Name, part.Site); part.Status != "voided" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	switch {
+	case len(names) == 0:
 		return ""
+	case len(v.Waiting) > 0:
+		return ", " + counted(v.parcelCount(), "parcel", "parcels") + " from " + joined(names) + "; what is to come in follows"
+	default:
+		return ", " + counted(v.parcelCount(), "parcel", "parcels") + " from " + joined(names)
 	}
-	return counted(int64(len(names)), "parcel", "parcels") + " from " + joined(names)
 }

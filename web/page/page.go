@@ -42,8 +42,11 @@ const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 
 // htmxConfig is read by htmx from a meta element. Indicator rules stand in
 // shop.css, going back in history reloads the page instead of keeping a copy of
-// it, and no extension is let in.
-const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","mode":"same-origin","extensions":"none","defaultTimeout":15000}`
+// it, and no extension is let in. A part that renews itself folds nothing open or
+// shut, and leaves a form alone that is unfolded: somebody may be typing in it. Where
+// the form is not offered any more it goes nevertheless.
+const htmxConfig = `{"includeIndicatorCSS":false,"history":"reload","mode":"same-origin","extensions":"none","defaultTimeout":15000,` +
+	`"morphIgnore":["data-htmx-powered","open"],"morphSkip":"details[open]:has(form)"}`
 
 // Fixed addresses of pages. Those with a part that varies are functions in url.go.
 const (

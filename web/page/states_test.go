@@ -14,7 +14,7 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 		want    []string
 		without []string
 	}{
-		{"landing-guest", []string{"Shipped from Leeds and Carlisle", "312 products", "Open an account", "Log in"}, []string{"Log out"}},
+		{"landing-guest", []string{"Shipped from Leeds and Carlisle", "312 products", "Open an account", "Log in"}, []string{"Log out", "nearest", "As few parcels"}},
 		{"landing-customer", []string{"maren", "Log out", "5 units in the cart"}, []string{"Open an account"}},
 		{"register-errors", []string{"4 fields need your attention", "The username maren is taken.", "The password is shorter than 8 characters."}, nil},
 		{"login-error", []string{"The username or the password is wrong."}, nil},
@@ -31,6 +31,7 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 		{"product-backorder", []string{"Backorder: expected on Tue 24 Mar 2026", "Add to the cart"}, []string{"Sold out", "No warehouse can promise"}},
 		{"product-backorder-dayless", []string{"Backorder: expected, the day is not known yet"}, nil},
 		{"product-partly-ahead", []string{"Only 4 left", "12 more units can be ordered ahead: what is ordered beyond the stock is expected on Tue 24 Mar 2026."}, nil},
+		{"product-preorder-partly", []string{"12 more units can be ordered ahead: nothing is shipped before the release."}, []string{"expected on"}},
 		{"product-preorder", []string{"Preorder: released on Sun 12 Apr 2026", "Add to the cart"}, []string{"Backorder"}},
 		{"cart-ahead", []string{"Only 40 can be promised now", "Preorder: released on Sun 12 Apr 2026"}, nil},
 		{"cart-empty", []string{"Nothing in it yet"}, []string{"Check out"}},
@@ -44,8 +45,9 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 			"2 parcels, from Leeds (wh1) and Carlisle (wh2).", "spill-over", "It does not serve the district North.",
 		}, []string{"voided"}},
 		{"checkout-one-parcel", []string{"One parcel, from Leeds (wh1)."}, nil},
-		{"checkout-short", []string{"This order cannot be placed as it is", "you asked for 40, and 12 can be promised: 28 units are missing.", "Go back to the cart", "the order is voided at once"}, []string{"2 parcels, from"}},
-		{"checkout-backorder", []string{"12 of 40 are ready, the rest is expected on Tue 24 Mar 2026."}, []string{"voided"}},
+		{"checkout-short", []string{"This order cannot be placed as it is", "you asked for 40, and 12 can be promised: 28 units are missing.", "Go back to the cart", "the order is voided at once"}, []string{"2 parcels, from", "kept for you"}},
+		{"checkout-backorder", []string{"12 of 40 are ready, the rest is expected on Tue 24 Mar 2026.", "2 parcels, from Leeds (wh1) and Carlisle (wh2). The rest follows when it comes in.", "The units that are there are kept for you until 12:50."}, []string{"voided", "These units"}},
+		{"checkout-release", []string{"3 parcels, from Leeds (wh1) and Carlisle (wh2).", "Ships when it is released, on Sun 12 Apr 2026"}, []string{"The rest follows"}},
 		{"checkout-errors", []string{"4 fields need your attention", "The street is empty.", "Choose how to pay."}, nil},
 		{"checkout-nothing", []string{"This order cannot be placed as it is", "12 can be promised: 28 units are missing."}, nil},
 		{"checkout-card-refused", []string{"That looks like the number of a card", "Never type the number of a card here."}, []string{"simulation"}},
@@ -54,28 +56,35 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 		{"checkout-repriced", []string{"A price has changed since you saw this page.", "Now £12.75 each, before £11.95"}, nil},
 		{"checkout-kept", []string{"2 parcels, from", "kept for you until 12:50."}, []string{"Where to"}},
 		{"checkout-elsewhere", []string{"There is no district", "Choose the district, and see who would ship."}, []string{"can be promised"}},
-		{"placed-two-parcels", []string{"2026-01841 is placed, 2 parcels from Leeds (wh1) and Carlisle (wh2).", "Your units are set aside now"}, nil},
-		{"placed-voided", []string{"stands as voided: nothing is held, nothing is charged", "you asked for 40, and 12 can be promised"}, []string{"Thank you"}},
-		{"order-placed", []string{"All of it arrives between Mon 16 Mar 2026 and Tue 17 Mar 2026.", "Arrives on Mon 16 Mar 2026", "To be paid at the door", "Change the address", "Placed 12:36 · 14 units · £32.10", "Picking started", "12:36, e-mail to maren@example.org", "Void this order", "This cannot be taken back.", "Yes, void order 2026-01841"}, nil},
+		{"placed-two-parcels", []string{"2026-01841 is placed, 2 parcels from Leeds (wh1) and Carlisle (wh2).", "Your units are set aside now", "The warehouses pick and pack them. You can void the order until any of it is picked."}, nil},
+		{"placed-one-parcel", []string{"1 parcel from Leeds (wh1).", "The warehouse picks and packs them."}, nil},
+		{"placed-voided", []string{"stands as voided: nothing is held, nothing is charged", "you asked for 40, and 12 can be promised", "What we tried"}, []string{"Thank you"}},
+		{"order-placed", []string{"All of it arrives between Mon 16 Mar 2026 and Tue 17 Mar 2026.", "Arrives on Mon 16 Mar 2026", "To be paid at the door", "Change the address", "Placed 12:36 · 14 units · £32.10", "Picking started", "12:36, e-mail to maren@example.org", "Void this order", "This cannot be taken back.", "Yes, void order 2026-01841", "The order can be voided until any of it is picked.", "What is not picked yet can go to another address."}, []string{"Ordered£", "called off"}},
 		{"order-void-asked", []string{"Picking started", "Void asked for", "You asked to void this order. The warehouses decide"}, []string{"Void this order", "Your units are set aside."}},
 		{"order-void-done", []string{"Voided", "This order does not stand."}, []string{"The warehouses decide", "Void asked for"}},
 		{"placed-awaits-card", []string{"It is set aside.", "We wait for your payment's answer."}, []string{"It is yours"}},
 		{"placed-awaits-transfer", []string{"We wait for your bank transfer of £32.10. Name order 2026-01841 in it."}, nil},
-		{"placed-backordered", []string{"28 × Pack of 60 Pink Paisley Cake Cases: still to come in. Expected on Tue 24 Mar 2026."}, nil},
-		{"placed-declined", []string{"The payment was declined.", "insufficient funds", "Your cart is as it was.", "pay with another card"}, []string{"We could not promise", "Lower the quantities"}},
+		{"placed-backordered", []string{"28 × Pack of 60 Pink Paisley Cake Cases: still to come in. Expected on Tue 24 Mar 2026.", "2 parcels from Leeds (wh1) and Carlisle (wh2); what is to come in follows."}, nil},
+		{"placed-declined", []string{"The payment was declined.", "insufficient funds", "Your cart is as it was.", "pay with another card"}, []string{"We could not promise", "Lower the quantities", "What we tried", "spill-over"}},
 		{"placed-declined-late", []string{"The payment was declined.", "Put it back into the cart"}, []string{"Your cart is as it was."}},
 		{"order-awaits-card", []string{"We wait for your payment's answer.", "We wait for the card company"}, []string{"Your units are set aside. The"}},
 		{"order-awaits-transfer", []string{"We wait for your bank transfer of £32.10."}, nil},
 		{"order-declined-late", []string{"Put it back into the cart", "Declined"}, nil},
-		{"order-redirected", []string{"Ships to the new address.", "It was packed before: it goes to the old address."}, nil},
+		{"order-redirected", []string{"Ships to the new address.", "It was picked before: it goes to the old address.", "A part is picked already"}, nil},
 		{"order-redirect-asked", []string{"You asked for another address: Maren Holt, 2 Canal Wharf, LS6 2AB Leeds.", "Asked to ship to the new address."}, []string{"Change the address"}},
 		{"order-redirect-errors", []string{"The street is empty."}, nil},
 		{"order-return-errors", []string{"Line 2 of order 1841 has 12 units that can come back, not 13."}, nil},
-		{"order-coming-back", []string{"1 × Regency Cake Stand, 3 tiers: 1 damaged, refunded", "1 on the way back, 1 here, to be looked at and 2 fine, refunded", "2 × Pack of 60 Pink Paisley Cake Cases: on the way back to us", "Captured £32.10", "To be refunded £0.55"}, nil},
+		{"order-coming-back", []string{
+			"1 × Regency Cake Stand, 3 tiers: 1 damaged, refunded", "1 on the way back, 1 here, to be looked at and 2 fine, refunded", "2 × Pack of 60 Pink Paisley Cake Cases: on the way back to us", "Captured £32.10", "To be refunded £1.10",
+			"2 × £12.75 1 sent back £25.50", "Total£32.10", "Refunded for what you sent back£12.75", "Will be refunded for what you sent back£1.10", "Sent back, to be looked at before it is refunded£0.55",
+		}, nil},
+		{"order-called-off-in-part", []string{"4 units · £26.60", "2 × £0.55 10 of 12 called off £1.10", "Ordered£32.10", "Called off, not charged-£5.50", "Total£26.60"}, []string{"12 × £0.55", "14 units ·"}},
+		{"order-called-off-transfer", []string{"We wait for your bank transfer of £32.10.", "£5.50 of it was called off since, and is given back to you.", "Called off, given back-£5.50", "Total£26.60"}, nil},
+		{"order-unreleased", []string{"Ships when it is released, on Sun 12 Apr 2026 from Carlisle (wh2)", "ship when they are there, and not before their release."}, []string{"Expected on", "as soon as"}},
 		{"order-cut-off", []string{"Out of reach since 12:31; it works on by itself."}, nil},
 		{"order-backordered", []string{"Backordered", "Placed, waiting for stock", "28 × Pack of 60 Pink Paisley Cake Cases Expected on Tue 24 Mar 2026 at Leeds (wh1)", "The day is not known yet", "Call it off", "Ships when it is released, on Sun 12 Apr 2026"}, nil},
-		{"order-delivered", []string{"Everything has arrived.", "Tracking number XD 4471 9920 18", "It was sent: what you do not want", "Send something back", "how many of 12", "It is packed: the address cannot be changed"}, []string{"Void this order", "Change the address"}},
-		{"order-voided", []string{"This order does not stand. Nothing is held for it", "Together they hold 12 of 40"}, []string{"Void this order"}},
+		{"order-delivered", []string{"Everything has arrived.", "Tracking number XD 4471 9920 18", "It was sent: what you do not want", "Send something back", "how many of 12", "It is picked: the address cannot be changed", "Total£32.10"}, []string{"Void this order", "Change the address", "Ordered£"}},
+		{"order-voided", []string{"This order does not stand. Nothing is held for it", "Together they hold 12 of 40", "14 units ordered", "Not taken", "Could not be promised-£32.10", "Total£0.00"}, []string{"Void this order", "called off"}},
 		{"profile-empty", []string{"No order yet"}, []string{"Page 1"}},
 		{"profile-history", []string{"27 orders", "2026-01841", "Ready to ship", "Returned", "Page 2 of 3"}, nil},
 		{"profile-error", []string{"The e-mail address has no @."}, nil},
@@ -170,7 +179,7 @@ func TestOnlyMovingPagesAskAgain(t *testing.T) {
 			}
 		}
 	}
-	for name, want := range map[string]bool{"order-live": true, "order-placed": true, "order-sent": true, "sites-panel": true, "order-live-ended": false, "order-delivered": false, "order-voided": false, "cart-full": false} {
+	for name, want := range map[string]bool{"order-live": true, "order-placed": true, "order-sent": true, "sites-panel": true, "order-coming-back": true, "order-live-ended": false, "order-delivered": false, "order-voided": false, "cart-full": false} {
 		if asking[name] != want {
 			t.Errorf("%s asks again: %v, want %v", name, asking[name], want)
 		}

@@ -89,7 +89,7 @@ func verdictTone(verdict string) string {
 	switch verdict {
 	case "chosen", "taken", "accepted":
 		return "good"
-	case "partly", "split", "spill-over":
+	case "partly", "split", "spill-over", "awaited":
 		return "warn"
 	case "rejected", "short", "refused":
 		return "bad"

@@ -46,6 +46,8 @@ func outcome(step order.Step) string {
 		return ships + " " + what + " when they come in"
 	case step.Wanted == 0 && step.Verdict == order.Chosen:
 		return string(step.Warehouse) + " was preferred"
+	case step.Wanted == 0:
+		return string(step.Warehouse) + " was not needed"
 	case step.Verdict == order.Chosen:
 		return ships + " all of the " + what
 	case step.Verdict == order.Partly:

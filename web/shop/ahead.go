@@ -26,9 +26,18 @@ func (v *visit) expected(product catalog.Product, within catalog.District) []arr
 	})
 	rank := func(e arrival) int { return slices.Index(within.Warehouses, e.Warehouse) }
 	slices.SortStableFunc(all, func(a, b arrival) int {
-		return cmp.Or(cmp.Compare(unknownLast(a.Due(1)), unknownLast(b.Due(1))), cmp.Compare(rank(a), rank(b)))
+		return cmp.Or(cmp.Compare(unknownLast(v.due(a, 1)), unknownLast(v.due(b, 1))), cmp.Compare(rank(a), rank(b)))
 	})
 	return all
+}
+
+// due returns the day on which the n-th unit comes in that is still to be sold
+// ahead. A day that is over without the goods says nothing any more.
+func (v *visit) due(e arrival, n int64) date.Date {
+	if on := e.Due(n); on >= date.Of(v.Now()) {
+		return on
+	}
+	return 0
 }
 
 // unknownLast puts the unknown day behind all others.
@@ -42,12 +51,14 @@ func unknownLast(d date.Date) date.Date {
 // ahead tells what of a product can be ordered before it is there.
 func (v *visit) ahead(product catalog.Product, within catalog.District) page.Ahead {
 	arrivals := v.expected(product, within)
-	view := v.aheadOn(product, 0)
+	view := page.Ahead{}
+	if release := v.releaseDay(product); !release.IsZero() {
+		view.Preorder, view.On = true, release
+	} else if len(arrivals) > 0 {
+		view.On = v.due(arrivals[0], 1)
+	}
 	for _, e := range arrivals {
 		view.Units += e.Units
-	}
-	if len(arrivals) > 0 && !view.Preorder {
-		view.On = arrivals[0].Due(1)
 	}
 	if product.Cap > 0 {
 		view.Units = max(min(view.Units, product.Cap-v.soldAhead(product.SKU)), 0)
@@ -55,11 +66,21 @@ func (v *visit) ahead(product catalog.Product, within catalog.District) page.Ahe
 	return view
 }
 
-// aheadOn is what is said of units that come in on a day: until its release, a
-// preorder is not shipped, whenever it comes in.
-func (v *visit) aheadOn(product catalog.Product, due date.Date) page.Ahead {
+// releaseDay is the day before which nothing of a product is shipped; zero: nothing
+// hinders.
+func (v *visit) releaseDay(product catalog.Product) date.Date {
 	if product.Policy == catalog.Preorder && product.ReleaseOn > date.Of(v.Now()) {
-		return page.Ahead{Preorder: true, On: max(product.ReleaseOn, due)}
+		return product.ReleaseOn
+	}
+	return 0
+}
+
+// aheadOn is what is said of units that come in on a day: they ship then, or on
+// their release, whichever is later. Where nobody knows the day, the release says
+// nothing of it.
+func (v *visit) aheadOn(product catalog.Product, due date.Date) page.Ahead {
+	if release := v.releaseDay(product); !due.IsZero() && due <= release {
+		return page.Ahead{Preorder: true, On: release}
 	}
 	return page.Ahead{On: due}
 }
@@ -85,7 +106,7 @@ func (v *visit) comesIn(product catalog.Product, within catalog.District, missin
 			break
 		}
 		missing -= units
-		last = max(last, unknownLast(e.Due(units)))
+		last = max(last, unknownLast(v.due(e, units)))
 	}
 	if last == unknownLast(0) {
 		last = 0

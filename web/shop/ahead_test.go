@@ -133,13 +133,55 @@ func TestAPreorderIsReleased(t *testing.T) {
 	b.post("/cart/add", "sku", "POT", "quantity", "4").want(t, 200, "Only 3 can be promised now")
 	b.post("/cart/set", "sku", "POT", "quantity", "3")
 	b.get("/checkout").want(t, 200, "the rest ships when it is released, on Wed 15 Apr 2026.")
-	b.send(http.MethodPost, "/checkout", b.checkout()).want(t, 200, "Thank you.", "3 × Teapot POT: still to come in.")
+	g := b.send(http.MethodPost, "/checkout", b.checkout())
+	g.want(t, 200, "Thank you.", "3 × Teapot POT: still to come in. Ships when it is released, on Wed 15 Apr 2026.")
+	page := b.get(strings.Replace(g.path, "/placed/", "/order/", 1))
+	page.want(t, 200, "3 × Teapot POT Ships when it is released, on Wed 15 Apr 2026", "and not before their release.")
+	for _, said := range []string{text(g.body), text(page.body)} {
+		if strings.Contains(said, "Mar 2026") || strings.Contains(said, "2026-03") {
+			t.Errorf("a day before the release is named: %s", said)
+		}
+	}
 	if said := text(b.get("/product/POT").body); !strings.Contains(said, "Sold out") {
 		t.Errorf("the cap is reached: %s", said)
 	}
 	r.later(31 * 24 * time.Hour)
 	r.list("POT", catalog.Preorder, release, 0)
-	b.get("/product/POT").want(t, 200, "Backorder: expected on Tue 24 Mar 2026")
+	// The day of the supplier is over too, and nothing has come.
+	b.get("/product/POT").want(t, 200, "Backorder: expected, the day is not known yet")
+}
+
+// What comes in after its release, or on a day that nobody knows, ships then.
+func TestAPreorderMayComeInAfterItsRelease(t *testing.T) {
+	for days, says := range map[int][2]string{
+		40: {"the rest is expected on Sat 25 Apr 2026.", "still to come in. Expected on Sat 25 Apr 2026."},
+		-1: {"the rest follows when it comes in, on a day that is not known yet.", "still to come in. The day is not known yet."},
+	} {
+		r := aheadRig(t)
+		r.list("POT", catalog.Preorder, date.Of(noon()).Add(30), 0)
+		r.announce("wh1", "POT", 9, days)
+		b := r.customer("maren")
+		b.post("/cart/add", "sku", "POT", "quantity", "3").want(t, 200, "Preorder: released on Wed 15 Apr 2026")
+		b.get("/checkout").want(t, 200, says[0])
+		b.send(http.MethodPost, "/checkout", b.checkout()).want(t, 200, says[1])
+	}
+}
+
+// What is there ships at once, what is not released later, and the rest when it
+// comes in: that is no one parcel.
+func TestTheCheckoutCountsItsParcels(t *testing.T) {
+	r := aheadRig(t)
+	r.list("POT", catalog.Preorder, date.Of(noon()).Add(30), 0)
+	r.list("LID", catalog.Backorder, 0, 0)
+	r.stock("wh1", "POT", 20)
+	r.announce("wh2", "LID", 6, 20)
+	b := r.customer("maren")
+	b.post("/cart/add", "sku", "POT", "quantity", "2")
+	b.post("/cart/add", "sku", "SP07", "quantity", "1")
+	b.get("/checkout").want(t, 200, "2 parcels, from wh1.", "1 × Spoon 07", "2 × Teapot POT Ships when it is released, on Wed 15 Apr 2026", "These units are kept for you until")
+	b.post("/cart/add", "sku", "LID", "quantity", "3")
+	b.get("/checkout").want(t, 200, "2 parcels, from wh1. The rest follows when it comes in.", "The units that are there are kept for you until")
+	b.send(http.MethodPost, "/checkout", b.checkout()).want(t, 200, "is placed, 2 parcels from wh1; what is to come in follows.")
 }
 
 func TestWhatIsExpectedForOthersIsNot(t *testing.T) {

@@ -57,7 +57,7 @@ func TestAnAddressIsChangedUntilItIsPicked(t *testing.T) {
 	form.Set("city", "York")
 	g := b.send("POST", page+"/address", form)
 	g.want(t, 422, "The street is empty.")
-	if !strings.Contains(g.body, `value="York"`) || !regexp.MustCompile(`<details class="fold" open`).MatchString(g.body) {
+	if !strings.Contains(g.body, `value="York"`) || !regexp.MustCompile(`<details class="fold" id="redirect-form" open`).MatchString(g.body) {
 		t.Error("what was typed is lost, or folded away")
 	}
 	r.advance(r.orderOf(page).Fulfillments[1], order.Picking)
@@ -73,10 +73,10 @@ func TestAnAddressIsChangedUntilItIsPicked(t *testing.T) {
 		t.Error("the form is there though a change waits for its answer")
 	}
 	r.pump()
-	b.get(page).want(t, 200, "Ships to the new address.", "It was packed before: it goes to the old address.", "Canal 2", "New address", "A part is packed already")
+	b.get(page).want(t, 200, "Ships to the new address.", "It was picked before: it goes to the old address.", "Canal 2", "New address", "A part is picked already")
 
 	r.step(r.orderOf(page).Fulfillments[0], order.Picking, order.PickedStage)
-	if said := text(b.get(page).body); !strings.Contains(said, "It is packed: the address cannot be changed any more.") || strings.Contains(said, "Ask to ship there") {
+	if said := text(b.get(page).body); !strings.Contains(said, "It is picked: the address cannot be changed any more.") || strings.Contains(said, "Ask to ship there") {
 		t.Errorf("it can still be changed: %s", said)
 	}
 	g = b.send("POST", page+"/address", form)
@@ -97,10 +97,10 @@ func TestAVoidIsRefusedOncePicked(t *testing.T) {
 	b := r.customer("maren")
 	page := r.ordered(b)
 	r.step(r.orderOf(page).Fulfillments[0], order.Picking)
-	b.get(page).want(t, 200, "Until it is picked, the order can be voided.", "Void this order")
+	b.get(page).want(t, 200, "The order can be voided until any of it is picked.", "Void this order")
 	r.step(r.orderOf(page).Fulfillments[0], order.PickedStage)
 	g := b.get(page)
-	g.want(t, 200, "It is packed: the order cannot be voided here any more.")
+	g.want(t, 200, "Some of it is picked: the order cannot be voided here any more.")
 	if strings.Contains(g.body, page+"/void") {
 		t.Error("the button is there")
 	}
@@ -156,6 +156,7 @@ func TestUnitsAreSentBack(t *testing.T) {
 	r.pump()
 	b.get(page).want(t, 200, "5 × Blue mug: 4 fine, refunded and 1 damaged, refunded", "1 × Blue mug: 1 damaged, refunded", "Looked at, and refunded")
 	waitFor(t, func() bool { return strings.Contains(text(b.get(page).body), "£15.00 of £17.50 given back") })
+	b.get(page).want(t, 200, "7 × £2.50 6 sent back £17.50", "Total £17.50 Refunded for what you sent back £15.00")
 }
 
 // comeBack has a warehouse receive a return, of which one unit is damaged.

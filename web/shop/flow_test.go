@@ -97,6 +97,9 @@ func TestAnOrderThatIsShortIsVoidedAndKeepsTheCart(t *testing.T) {
 	b.post("/cart/add", "sku", "SP07", "quantity", "1")
 	b.get("/checkout").want(t, 200, "This order cannot be placed as it is", "you asked for 9, and 8 can be promised: 1 unit is missing.",
 		"Go back to the cart", "Try to place it all the same", "the order is voided at once")
+	if said := text(b.get("/checkout").body); strings.Contains(said, "kept for you") {
+		t.Errorf("units are kept for an order that cannot be placed: %s", said)
+	}
 	g := b.send(http.MethodPost, "/checkout", b.checkout())
 	g.want(t, 200, "We could not promise all of it.", "you asked for 9, and 8 can be promised", "Your cart is as it was.")
 	if !strings.HasPrefix(g.path, "/placed/") {

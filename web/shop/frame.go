@@ -99,7 +99,7 @@ func (v *visit) frameWith(basket cart.Cart) (page.Frame, error) {
 	f.Units = basket.Count()
 	f.Flashes = v.takeFlash()
 	for _, site := range slices.Sorted(maps.Keys(stale)) {
-		f.Stale = append(f.Stale, page.StaleSite{Site: string(site), Name: v.SiteNames[site], Since: v.local(stale[site])})
+		f.Stale = append(f.Stale, page.StaleSite{Site: string(site), Name: v.nameOf(site), Since: v.local(stale[site])})
 	}
 	return f, nil
 }
@@ -121,8 +121,8 @@ func (s *shop) local(t time.Time) time.Time {
 	return t.In(s.Zone)
 }
 
-func (s *shop) place(site id.Site) page.Place {
-	return page.Place{Site: string(site), Name: s.SiteNames[site]}
+func (v *visit) place(site id.Site) page.Place {
+	return page.Place{Site: string(site), Name: v.nameOf(site)}
 }
 
 // showIn draws a page inside the usual frame.

@@ -1,6 +1,8 @@
 package shop
 
 import (
+	"slices"
+
 	"crossdock/core/cart"
 	"crossdock/core/catalog"
 	"crossdock/core/id"
@@ -84,27 +86,37 @@ func (v *visit) plan(view *page.Checkout, basket cart.Cart, code id.District) er
 	}
 	view.Plan.Promise = promiseOf(holding.Promise)
 	view.Plan.Why = v.steps(holding.Why)
-	view.Plan.Parcels = v.parcels(holding.Units, district, names)
+	if view.Plan.Parcels, err = v.parcels(holding.Units, district, names); err != nil {
+		return err
+	}
 	short, err := v.shortPlan(holding.Short, district, names)
 	view.Plan.Short = append(view.Plan.Short, short...)
 	return err
 }
 
-// parcels groups what is kept by warehouse, in the order of the district.
-func (v *visit) parcels(kept []store.Held, district catalog.District, names map[id.SKU]string) []page.Parcel {
+// parcels groups what is kept as the store does: by warehouse, in the order of the
+// district, and by the day before which it is not shipped.
+func (v *visit) parcels(kept []store.Held, district catalog.District, names map[id.SKU]string) ([]page.Parcel, error) {
 	var parcels []page.Parcel
 	for _, warehouse := range district.Warehouses {
-		parcel := page.Parcel{Site: string(warehouse), Name: v.SiteNames[warehouse]}
 		for _, held := range kept {
-			if held.Warehouse == warehouse {
-				parcel.Lines = append(parcel.Lines, page.ParcelLine{SKU: string(held.SKU), Name: names[held.SKU], Quantity: held.Units})
+			if held.Warehouse != warehouse {
+				continue
 			}
-		}
-		if len(parcel.Lines) > 0 {
-			parcels = append(parcels, parcel)
+			row, err := v.Store.Product(v.ctx(), held.SKU)
+			if err != nil {
+				return nil, err
+			}
+			with := page.Parcel{Site: string(warehouse), Name: v.nameOf(warehouse), ShipsOn: v.releaseDay(row.Product)}
+			i := slices.IndexFunc(parcels, func(p page.Parcel) bool { return p.Site == with.Site && p.ShipsOn == with.ShipsOn })
+			if i < 0 {
+				i = len(parcels)
+				parcels = append(parcels, with)
+			}
+			parcels[i].Lines = append(parcels[i].Lines, page.ParcelLine{SKU: string(held.SKU), Name: names[held.SKU], Quantity: held.Units})
 		}
 	}
-	return parcels
+	return parcels, nil
 }
 
 // shortPlan tells of what is short whether it can be ordered ahead. The store

@@ -27,25 +27,30 @@ func (v *visit) orderView(o order.Order) (page.Order, error) {
 	view := page.Order{
 		Order: o.ID.String(), Number: strconv.FormatInt(o.Number, 10), Status: string(o.Status),
 		PlacedAt: v.local(o.PlacedAt), Now: v.local(v.Now()), District: string(o.Address.District),
-		Address: addressView(o.Address), Promise: promiseOf(o.Promise),
-		Units: unitsOf(o), Total: o.Total, Why: v.steps(o.Why),
-		Fulfillments: v.fulfillments(o, stale), Waiting: v.waiting(o),
+		Address: addressView(o.Address), Promise: promiseOf(o.Promise), Why: v.steps(o.Why),
+		Fulfillments: v.fulfillments(o, stale),
 	}
 	if known {
 		view.District, view.Address.District = district.Name, district.Name
 	}
-	if err := v.orderLines(&view, o); err != nil {
+	returns, err := v.Records.Returns(v.ctx(), o.ID)
+	if err != nil {
 		return page.Order{}, err
 	}
-	if err := v.tellStory(&view, o); err != nil {
-		return page.Order{}, err
+	for _, tell := range []func() error{
+		func() error { return v.tellStory(&view, o) },
+		func() error { return v.orderLines(&view, o) },
+		func() error { return v.waiting(&view, o) },
+		func() error { return v.tellMoney(&view, o, returns) },
+	} {
+		if err := tell(); err != nil {
+			return page.Order{}, err
+		}
 	}
-	tellVoiding(&view, o)
+	v.tellVoiding(&view, o)
 	v.tellRedirect(&view, o)
-	if err := v.tellMoney(&view, o); err != nil {
-		return page.Order{}, err
-	}
-	return view, v.tellReturns(&view, o)
+	v.tellReturns(&view, o, returns)
+	return view, nil
 }
 
 func addressView(a order.Address) page.Address {
@@ -55,7 +60,7 @@ func addressView(a order.Address) page.Address {
 func (v *visit) orderLines(view *page.Order, o order.Order) error {
 	names := map[id.SKU]string{}
 	for _, line := range o.Lines {
-		sum, err := line.Price.Times(line.Quantity)
+		sum, err := line.Price.Times(line.Quantity - line.Voided)
 		if err != nil {
 			return err
 		}
@@ -67,13 +72,16 @@ func (v *visit) orderLines(view *page.Order, o order.Order) error {
 		}
 		names[line.SKU] = line.Name
 		view.Lines = append(view.Lines, page.OrderLine{
-			SKU: string(line.SKU), Name: line.Name, Type: kind, Price: line.Price, Sum: sum, Quantity: line.Quantity,
+			SKU: string(line.SKU), Name: line.Name, Type: kind, Price: line.Price, Sum: sum,
+			Quantity: line.Quantity, Voided: line.Voided, Returned: line.Returned,
 		})
 	}
 	if o.Status != order.Voided {
 		return nil
 	}
-	view.Short = shortLines(missingOf(o.Why), names)
+	if view.Sums.NeverTaken { // else what was missing was to come in, and is not why it was called off
+		view.Short = shortLines(missingOf(o.Why), names)
+	}
 	basket, err := v.basket()
 	if err != nil {
 		return err
@@ -116,7 +124,7 @@ func (v *visit) fulfillments(o order.Order, stale map[id.Site]time.Time) []page.
 	var all []page.Fulfillment
 	for _, f := range o.Fulfillments {
 		part := page.Fulfillment{
-			Site: string(f.Warehouse), Name: v.SiteNames[f.Warehouse], Status: string(f.Stage),
+			Site: string(f.Warehouse), Name: v.nameOf(f.Warehouse), Status: string(f.Stage),
 			Updated: v.local(f.ChangedAt), Stale: v.local(stale[f.Warehouse]),
 			Promise: promiseOf(f.Promise), Redirect: string(f.Redirect),
 		}
@@ -145,15 +153,20 @@ func nameIn(o order.Order, number int, sku id.SKU) string {
 	return string(sku)
 }
 
-func (v *visit) waiting(o order.Order) []page.Waiting {
-	all := make([]page.Waiting, len(o.Waiting))
-	for i, wait := range o.Waiting {
-		all[i] = page.Waiting{
-			Line: wait.Line, SKU: string(wait.SKU), Name: nameIn(o, wait.Line, wait.SKU), Quantity: wait.Quantity,
-			Due: wait.Due, Site: string(wait.Warehouse), SiteName: v.SiteNames[wait.Warehouse],
+// waiting tells what is still to come in. What is sold no more is told of by the
+// purchase's day alone.
+func (v *visit) waiting(view *page.Order, o order.Order) error {
+	for _, wait := range o.Waiting {
+		row, err := v.Store.Product(v.ctx(), wait.SKU)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
 		}
+		view.Waiting = append(view.Waiting, page.Waiting{
+			Line: wait.Line, SKU: string(wait.SKU), Name: nameIn(o, wait.Line, wait.SKU), Quantity: wait.Quantity,
+			Ahead: v.aheadOn(row.Product, wait.Due), Site: string(wait.Warehouse), SiteName: v.nameOf(wait.Warehouse),
+		})
 	}
-	return all
+	return nil
 }
 
 func (v *visit) tellStory(view *page.Order, o order.Order) error {
@@ -161,10 +174,12 @@ func (v *visit) tellStory(view *page.Order, o order.Order) error {
 	if err != nil {
 		return err
 	}
+	sites := sitesOf(o)
 	for _, e := range events {
 		title, kind := eventTitle(e.Kind)
+		view.Sums.NeverTaken = view.Sums.NeverTaken || e.Kind == "reversed"
 		view.Timeline = append(view.Timeline, page.Event{
-			At: v.local(e.At), Title: title, Detail: detailOf(e), Site: string(e.Site), Kind: kind,
+			At: v.local(e.At), Title: title, Detail: v.detailOf(e, sites), Site: v.siteName(e.Site), Kind: kind,
 		})
 	}
 	for _, n := range notices {
@@ -172,19 +187,32 @@ func (v *visit) tellStory(view *page.Order, o order.Order) error {
 		if channel == "page" {
 			channel = "in the shop"
 		}
-		view.Notifications = append(view.Notifications, page.Notification{At: v.local(n.At), Channel: channel, Subject: n.Text})
+		view.Notifications = append(view.Notifications, page.Notification{At: v.local(n.At), Channel: channel, Subject: v.forPeople(n.Text)})
 	}
 	return nil
 }
 
+// sitesOf lists the warehouses that have to do with an order.
+func sitesOf(o order.Order) []id.Site {
+	var sites []id.Site
+	for i := range o.Fulfillments {
+		sites = append(sites, o.Fulfillments[i].Warehouse)
+	}
+	return sites
+}
+
 // tellMoney tells the steps of the payment, and what they come to.
-func (v *visit) tellMoney(view *page.Order, o order.Order) error {
+func (v *visit) tellMoney(view *page.Order, o order.Order, returns []store.Return) error {
 	steps, err := v.Records.Transactions(v.ctx(), o.ID)
 	if err != nil {
 		return err
 	}
+	if err := tellSums(view, o, steps, returns); err != nil {
+		return err
+	}
 	view.Payment = paymentOf(o, steps)
 	for _, t := range steps {
+		view.Settling = view.Settling || t.State == pay.Pending
 		what, tone := stepTitle(t)
 		view.Payments = append(view.Payments, page.PaymentStep{
 			At: v.local(t.At), What: what, Amount: t.Amount, Tone: tone, Note: sentence(t.Reason),
@@ -216,38 +244,39 @@ func (v *visit) tellRedirect(view *page.Order, o order.Order) {
 	if o.Status == order.Voided || o.Status == order.Returned {
 		return
 	}
-	open, packed := len(o.Waiting) > 0, false
+	open, fixed, short := len(o.Waiting) > 0, false, false
 	for i := range o.Fulfillments {
 		switch f := &o.Fulfillments[i]; {
 		case f.Stage == order.VoidedStage:
 		case f.Unasked, f.Unpicked(), f.Stage == order.Picking:
 			open = true
+		case f.Stage == order.ShortStage:
+			short = true
 		default:
-			packed = true
+			fixed = true
 		}
 	}
 	switch {
+	case !open && short:
+		r.Hint = "While units are missing at the shelf, the address cannot be changed."
 	case !open:
-		r.Hint = "It is packed: the address cannot be changed any more."
-	case packed:
-		r.Can, r.Hint = true, "A part is packed already, and goes to this address. The rest can still go elsewhere."
+		r.Hint = "It is picked: the address cannot be changed any more."
+	case fixed:
+		r.Can, r.Hint = true, "A part is picked already, and goes to this address. The rest can still go elsewhere."
 	default:
-		r.Can, r.Hint = true, "Until it is picked, the order can go to another address."
+		r.Can, r.Hint = true, "What is not picked yet can go to another address."
 	}
 }
 
 // tellReturns tells what comes back, and what may.
-func (v *visit) tellReturns(view *page.Order, o order.Order) error {
-	returns, err := v.Records.Returns(v.ctx(), o.ID)
-	if err != nil {
-		return err
-	}
+func (v *visit) tellReturns(view *page.Order, o order.Order, returns []store.Return) {
 	for _, back := range returns {
-		row := page.Return{At: v.local(back.AskedAt), Site: string(back.Warehouse), Name: v.SiteNames[back.Warehouse], Reason: sentence(back.Reason)}
+		row := page.Return{At: v.local(back.AskedAt), Site: string(back.Warehouse), Name: v.nameOf(back.Warehouse), Reason: sentence(back.Reason)}
 		for _, line := range back.Lines {
 			row.Lines = append(row.Lines, page.ReturnLine{
 				Name: nameIn(o, line.Line, line.SKU), Quantity: line.Quantity, Received: line.Received, Good: line.Good, Damaged: line.Damaged,
 			})
+			view.Settling = view.Settling || line.Good+line.Damaged < line.Quantity
 		}
 		view.Returns = append(view.Returns, row)
 	}
@@ -257,7 +286,6 @@ func (v *visit) tellReturns(view *page.Order, o order.Order) error {
 			view.Back.Lines = append(view.Back.Lines, page.ReturnableLine{Line: line.Number, Name: line.Name, Units: units})
 		}
 	}
-	return nil
 }
 
 // returnable counts the units of a line that were sent and are not on their way

@@ -46,7 +46,13 @@ func TestHtmxGetsParts(t *testing.T) {
 	b.header.Del("HX-Request")
 	path := strings.Replace(b.send(http.MethodPost, "/checkout", b.checkout()).path, "/placed/", "/order/", 1)
 	b.header.Set("HX-Request", "true")
-	isPart(t, b.get(path))
+	g = b.get(path)
+	isPart(t, g)
+	for _, part := range []string{"units · £10.00", "What happened", "Who ships what", "What you ordered", "Where to", "Change the address", "Payment", "What we told you", "Void this order", "Why these warehouses"} {
+		if !strings.Contains(text(g.body), part) {
+			t.Errorf("a page of an order that stays open does not renew %q", part)
+		}
+	}
 
 	guest := r.browser()
 	guest.header.Set("HX-Request", "true")

@@ -70,8 +70,8 @@ func stepTitle(t pay.Transaction) (string, page.FlashKind) {
 	if t.Method == pay.OnDelivery {
 		titles = doorTitles[t.Kind]
 	}
-	if t.Method == pay.BankTransfer && t.Kind == pay.Authorize {
-		titles = [3]string{"We wait for your transfer", "Your transfer is here", "Your transfer is not waited for any more"}
+	if t.Method == pay.BankTransfer && t.Kind != pay.Capture {
+		titles = transferTitles[t.Kind]
 	}
 	switch t.State {
 	case pay.Pending:
@@ -91,6 +91,11 @@ var (
 		pay.Cancel:    {"To be canceled", "Canceled", "Not canceled"},
 		pay.Refund:    {"To be refunded", "Refunded", "Not refunded"},
 	}
+	transferTitles = map[pay.Kind][3]string{
+		pay.Authorize: {"We wait for your transfer", "Your transfer is here", "Your transfer is not waited for any more"},
+		pay.Cancel:    {"To be transferred back to you", "To be transferred back to you", "Not transferred back"},
+		pay.Refund:    {"To be transferred back to you", "To be transferred back to you", "Not transferred back"},
+	}
 	doorTitles = map[pay.Kind][3]string{
 		pay.Authorize: {"To be paid at the door", "To be paid at the door", "Not to be paid"},
 		pay.Capture:   {"To be paid at the door", "Handed to the carrier, who takes the money", "Not paid"},
@@ -106,6 +111,8 @@ func paymentOf(o order.Order, steps []pay.Transaction) string {
 	switch {
 	case err == nil && account.Refunded().Minor > 0:
 		return methodTitle(method) + ": " + account.Refunded().String() + " of " + account.Captured().String() + " given back"
+	case o.Status == order.Voided && method == pay.BankTransfer && err == nil && !account.Authorized().IsZero():
+		return methodTitle(method) + ": " + account.Authorized().String() + " given back"
 	case o.Status == order.Voided:
 		return "Nothing was charged"
 	case method == pay.OnDelivery && o.Status == order.Delivered:

@@ -60,7 +60,8 @@ func placeOrder(v *visit) error {
 }
 
 // notPlaced shows the form again with what was wrong with it. A cart or a price
-// that changed in this very moment is something that the customer has to look at.
+// that changed in this very moment is something that the customer has to look at,
+// and where one way to pay is refused there are others.
 func (v *visit) notPlaced(err error, basket cart.Cart, key string, form url.Values) error {
 	told := httpfault.Of(err)
 	if told.Kind == fault.Conflict && (told.Field == "cart" || strings.HasSuffix(told.Field, ".price")) {
@@ -72,6 +73,9 @@ func (v *visit) notPlaced(err error, basket cart.Cart, key string, form url.Valu
 			return v.nothingToOrder()
 		}
 		return v.checkoutPage(http.StatusConflict, basket, key, form, page.FieldErrors{"": told.Message})
+	}
+	if told.Kind == fault.Conflict && told.Field == "payment" {
+		return v.checkoutPage(told.Status, basket, key, form, page.FieldErrors{told.Field: told.Message})
 	}
 	errors, status, err := formErrors(err, orderFields[:]...)
 	if err != nil {

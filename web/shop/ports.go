@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"crossdock/core/cart"
+	"crossdock/core/catalog"
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/pay"
@@ -44,13 +45,15 @@ type Carts interface {
 	Move(ctx context.Context, from, to string) error
 }
 
-// Published tells what the store has committed of units that are not free now. It
-// is a port because the store's queries do not tell it.
+// Published tells what the store has committed of units that are not free now, and
+// of its warehouses. It is a port because the store's queries do not tell it.
 type Published interface {
 	// Expected returns what suppliers have announced of a SKU, by warehouse.
 	Expected(sku id.SKU) []store.Expected
 	// Hold returns what is kept for the owner of a cart, if anything is.
 	Hold(owner string) (store.Hold, bool)
+	// Warehouses returns the profiles of the warehouses that have one.
+	Warehouses() []catalog.Warehouse
 }
 
 var _ Published = (*store.Published)(nil)
@@ -63,6 +66,9 @@ func (nothingPublished) Expected(id.SKU) []store.Expected { return nil }
 
 // Hold implements Published.
 func (nothingPublished) Hold(string) (store.Hold, bool) { return store.Hold{}, false }
+
+// Warehouses implements Published.
+func (nothingPublished) Warehouses() []catalog.Warehouse { return nil }
 
 // noRecords knows of nothing either.
 type noRecords struct{}

@@ -67,7 +67,7 @@ func (v *visit) shelvesOf(available []store.Availability) ([]page.SiteStock, err
 	}
 	stock := make([]page.SiteStock, len(warehouses))
 	for i, warehouse := range warehouses {
-		stock[i] = page.SiteStock{Site: string(warehouse), Name: v.SiteNames[warehouse], AsOf: v.local(v.Now())}
+		stock[i] = page.SiteStock{Site: string(warehouse), Name: v.nameOf(warehouse), AsOf: v.local(v.Now())}
 		for _, at := range available {
 			if at.Level.Warehouse == warehouse {
 				stock[i].Units = at.Held

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"crossdock/core/id"
+	"crossdock/core/money"
 	"crossdock/core/order"
 	"crossdock/site/store"
 	"crossdock/web/page"
@@ -43,18 +44,28 @@ func (v *visit) profilePage(status int, view page.Profile) error {
 	for _, o := range orders[begin:min(begin+ordersPerPage, len(orders))] {
 		view.Orders = append(view.Orders, page.OrderRow{
 			Order: o.ID.String(), Number: strconv.FormatInt(o.Number, 10), PlacedAt: v.local(o.PlacedAt),
-			Units: unitsOf(o), Total: o.Total, Status: string(o.Status),
+			Status: string(o.Status),
 		})
+		row := &view.Orders[len(view.Orders)-1]
+		if row.Units, row.Total, err = stillOrdered(o); err != nil {
+			return err
+		}
 	}
 	return v.showIn(status, view.Page)
 }
 
-func unitsOf(o order.Order) int64 {
-	var units int64
-	for _, line := range o.Lines {
-		units += line.Quantity
+// stillOrdered is what the list of orders shows of one: what was not called off of
+// it, or, where all of it was, what was ordered.
+func stillOrdered(o order.Order) (units int64, total money.Amount, err error) {
+	live := func(l order.Line) int64 { return l.Quantity - l.Voided }
+	if o.Status == order.Voided {
+		live = func(l order.Line) int64 { return l.Quantity }
 	}
-	return units
+	for _, line := range o.Lines {
+		units += live(line)
+	}
+	total, err = worth(o, live)
+	return units, total, err
 }
 
 func changeProfile(v *visit) error {

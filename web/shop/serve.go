@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"crossdock/core/fault"
+	"crossdock/core/id"
 	"crossdock/site/store"
 	"crossdock/web/auth"
 	"crossdock/web/httpfault"
@@ -23,8 +24,9 @@ type visit struct {
 	*shop
 	*http.Request
 	reply   *reply
-	session *auth.Session // nil where the store could not be read
-	user    store.User    // zero: a guest
+	session *auth.Session      // nil where the store could not be read
+	user    store.User         // zero: a guest
+	names   map[id.Site]string // of sites, for people; nil until one is asked for
 }
 
 // guarded sends each request to its route, once it is known not to be forged by

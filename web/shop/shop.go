@@ -45,7 +45,7 @@ type Deps struct {
 	Log       *slog.Logger
 
 	Site      id.Site            // the store's name among the sites; default "store"
-	SiteNames map[id.Site]string // for people; default: none
+	SiteNames map[id.Site]string // for people; default: those of the warehouses' profiles
 	Name      string             // of the shop; default "Crossdock"
 	Currency  money.Currency     // of an empty cart's total
 	Zone      *time.Location     // in which times are shown; default: the machine's

@@ -73,7 +73,7 @@ func (v *visit) sitesView() (page.Sites, error) {
 		}
 		view.Links = append(view.Links, link)
 		row := sums[warehouse]
-		row.Site, row.Name = string(warehouse), v.SiteNames[warehouse]
+		row.Site, row.Name = string(warehouse), v.nameOf(warehouse)
 		view.Stock = append(view.Stock, row)
 	}
 	return view, nil
@@ -82,7 +82,7 @@ func (v *visit) sitesView() (page.Sites, error) {
 // linkOf joins both directions between the store and a warehouse. The one that
 // leads here is the one that tells how old our figures are.
 func (v *visit) linkOf(warehouse id.Site, links []outbox.Link) page.SiteLink {
-	view := page.SiteLink{Site: string(warehouse), Name: v.SiteNames[warehouse], Cut: v.Sites.IsCut(warehouse)}
+	view := page.SiteLink{Site: string(warehouse), Name: v.nameOf(warehouse), Cut: v.Sites.IsCut(warehouse)}
 	for _, link := range links {
 		other, here := v.ends(link)
 		if other != warehouse {

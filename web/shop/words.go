@@ -2,6 +2,7 @@ package shop
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -79,6 +80,10 @@ func laterTitle(kind string) (string, page.FlashKind) {
 		return "Payment declined", page.Fail
 	case "unpaid":
 		return "Not paid in time", page.Fail
+	case "payment-capture", "payment-cancel", "payment-refund":
+		return "Payment", page.Note
+	case "capture-asked":
+		return "Payment asked for again", page.Note
 	case "moving":
 		return "To be shipped together", page.Note
 	case "not-moved":
@@ -90,25 +95,25 @@ func laterTitle(kind string) (string, page.FlashKind) {
 
 // tellVoiding says whether the order can be called off, whether that was asked
 // for, and if it cannot be, why.
-func tellVoiding(view *page.Order, o order.Order) {
+func (v *visit) tellVoiding(view *page.Order, o order.Order) {
 	switch possible := order.CheckStatus(o.Status, order.Voided) == nil; {
 	case o.Status == order.Voided:
-		view.Reason = sentence(o.Reason)
+		view.Reason = v.forPeople(sentence(o.Reason))
 	case o.Status == order.Sent || o.Status == order.Delivered:
 		view.VoidHint = "It was sent: what you do not want to keep can be returned."
 	case o.VoidAsked:
 		view.VoidAsked = true
-	case packed(o):
-		view.VoidHint = "It is packed: the order cannot be voided here any more. Ask our customer service, or send it back when it is there."
+	case picked(o):
+		view.VoidHint = "Some of it is picked: the order cannot be voided here any more. Ask our customer service, or send it back when it is there."
 	case possible:
 		view.CanVoid = true
-		view.VoidHint = "Until it is picked, the order can be voided."
+		view.VoidHint = sentence("the order can be voided " + page.UntilPicked)
 	}
 }
 
-// packed reports whether a warehouse is past its shelves with a part of the order,
+// picked reports whether a warehouse is past its shelves with a part of the order,
 // from when on the store does not let its customer void it.
-func packed(o order.Order) bool {
+func picked(o order.Order) bool {
 	for i := range o.Fulfillments {
 		f := &o.Fulfillments[i]
 		if f.Stage != order.VoidedStage && !f.Unpicked() && f.Stage != order.Picking && f.Stage != order.ShortStage {
@@ -129,17 +134,9 @@ func (v *visit) steps(why []order.Step) []page.Step {
 		if candidate == "" {
 			candidate = "all warehouses"
 		}
-		steps[i] = page.Step{Rule: ruleTitle(step.Rule), Candidate: candidate, Verdict: verdict, Reason: reasonOf(step)}
+		steps[i] = page.Step{Rule: ruleTitle(step.Rule), Candidate: candidate, Verdict: verdict, Reason: v.forPeople(reasonOf(step))}
 	}
 	return steps
-}
-
-// siteName is a warehouse as people know it: "Leeds (wh1)", or its code.
-func (s *shop) siteName(site id.Site) string {
-	if name := s.SiteNames[site]; name != "" {
-		return name + " (" + string(site) + ")"
-	}
-	return string(site)
 }
 
 // ruleTitles says in words what the rules and strategies go by.
@@ -156,6 +153,9 @@ var ruleTitles = map[string]string{
 	string(sourcing.ByCost):           "the lower cost",
 	string(sourcing.ByStock):          "where more is left",
 	string(sourcing.ByLoad):           "who has less to do",
+	sourcing.RulePrimary:              "the district's first warehouse",
+	sourcing.RuleSpillOver:            "spill-over to the next warehouse",
+	sourcing.RuleShort:                "all warehouses have been asked",
 }
 
 // ruleTitle is a rule in words; one that has none is shown by its name.
@@ -166,29 +166,39 @@ func ruleTitle(rule string) string {
 	return rule
 }
 
+// reasonOf says why a step came to its verdict: what its warehouse ships of what was
+// left to ship when it was asked.
 func reasonOf(step order.Step) string {
-	if step.Wanted == 0 && step.Note != "" { // a rule between warehouses
-		return sentence(step.Note)
-	}
-	what := counted(step.Wanted, "unit") + " of " + string(step.SKU)
-	if step.SKU == "" {
-		what = counted(step.Wanted, "unit") + " on " + counted(int64(step.Lines), "line")
+	what := counted(step.Wanted, "unit")
+	switch {
+	case step.SKU != "":
+		what += " of " + string(step.SKU)
+	case step.Lines > 0:
+		what += " on " + counted(int64(step.Lines), "line")
 	}
 	var text string
-	switch step.Verdict {
-	case order.Chosen:
-		text = "has all of what is wanted: " + what + "."
-	case order.Partly:
-		text = fmt.Sprintf("has %d of the %s.", step.Got, what)
-	case order.Rejected:
-		text = "has none of the " + what + "."
-	case order.Missing:
+	switch {
+	case step.Wanted == 0 && step.Note != "": // a rule between warehouses, or one that was not needed
+	case step.Wanted == 0:
+		text = "was not needed."
+	case step.Verdict == order.Chosen:
+		text = "ships all of what is wanted: " + what + "."
+	case step.Verdict == order.Partly:
+		text = fmt.Sprintf("ships %d of the %s.", step.Got, what)
+	case step.Verdict == order.Rejected:
+		text = "ships none of the " + what + "."
+	case step.Verdict == order.Awaited: // the day may have changed since: the page tells it elsewhere
+		return sentence(what + " ordered ahead: to come in there")
+	case step.Verdict == order.Missing:
 		text = fmt.Sprintf("%d of the %s cannot be had anywhere.", step.Wanted-step.Got, what)
 	default:
 		text = what + "."
 	}
+	if text == "" {
+		return sentence(step.Note, step.Warehouse)
+	}
 	if step.Note != "" {
-		text += " " + step.Note
+		text += " " + sentence(step.Note, step.Warehouse)
 	}
 	return sentence(text)
 }
@@ -201,17 +211,13 @@ func counted(n int64, noun string) string {
 	return strconv.FormatInt(n, 10) + " " + noun + "s"
 }
 
-// detailOf is what an event's text says beyond its title. The name of a site stays
-// as it is, also at the beginning.
-func detailOf(e order.Event) string {
-	site := string(e.Site)
-	if e.Text == site+": "+e.Kind {
+// detailOf is what an event's text says beyond its title. sites are those of the
+// order.
+func (v *visit) detailOf(e order.Event, sites []id.Site) string {
+	if e.Text == string(e.Site)+": "+e.Kind {
 		return ""
 	}
-	if strings.HasPrefix(e.Text, site) {
-		return strings.TrimSuffix(e.Text, ".") + "."
-	}
-	return sentence(e.Text)
+	return v.forPeople(sentence(e.Text, append(sites, e.Site)...))
 }
 
 // sentenceWord makes a title out of a stable name: "void-asked" is "Void asked".
@@ -225,10 +231,14 @@ func sentenceWord(name string) string {
 	return string(title[:max(len(title)-1, 0)])
 }
 
-// sentence makes a sentence out of a fault's message.
-func sentence(message string) string {
+// sentence makes a sentence out of a fault's message. The code of a site at its
+// beginning stays as it is: it is a name.
+func sentence(message string, sites ...id.Site) string {
 	if message == "" {
 		return ""
+	}
+	if site := id.Site(word.FindString(message)); slices.Contains(sites, site) && strings.HasPrefix(message, string(site)) {
+		return strings.TrimSuffix(message, ".") + "."
 	}
 	first, size := utf8.DecodeRuneInString(message)
 	return strings.ToUpper(string(first)) + strings.TrimSuffix(message[size:], ".") + "."

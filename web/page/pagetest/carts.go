@@ -110,6 +110,8 @@ func checkouts() []Fixture {
 	short.Plan = page.Plan{Parcels: parcels(), Short: shortage(false), Why: spillOver()}
 	later := fine
 	later.Plan = page.Plan{Parcels: parcels(), Short: shortage(true), Why: spillOver()}
+	release := fine
+	release.Plan.Parcels = append(parcels(), page.Parcel{Site: "wh2", Name: "Carlisle", ShipsOn: inDays(30), Lines: []page.ParcelLine{{SKU: "22086", Name: early().Name, Quantity: 2}}})
 	wrong := fine
 	wrong.Address = page.Address{Name: "Maren Holt", District: "north"}
 	wrong.Payment = ""
@@ -123,6 +125,7 @@ func checkouts() []Fixture {
 		{Name: "checkout-two-parcels", Component: fine.Page(customer())},
 		{Name: "checkout-one-parcel", Component: single.Page(customer())},
 		{Name: "checkout-short", Component: short.Page(cutOff())},
+		{Name: "checkout-release", Component: release.Page(customer())},
 		{Name: "checkout-backorder", Component: later.Page(customer())},
 		{Name: "checkout-errors", Component: wrong.Page(customer())},
 		{Name: "checkout-elsewhere", Component: page.Checkout{Districts: districts(), Payments: payments(), Errors: page.FieldErrors{"district": `there is no district "mars"`}}.Page(customer())},

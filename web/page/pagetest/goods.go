@@ -102,12 +102,15 @@ func products() []Fixture {
 	mixed.Availability.Units, mixed.Availability.Ahead = 4, page.Ahead{Units: 12, On: inDays(11)}
 	soon := late
 	soon.Availability.Ahead = page.Ahead{Preorder: true, Units: 200, On: inDays(30)}
+	early := stocked
+	early.Availability.Units, early.Availability.Ahead = 4, page.Ahead{Preorder: true, Units: 12, On: inDays(30)}
 	dayless := late
 	dayless.Availability.Ahead = page.Ahead{Units: 40}
 	return []Fixture{
 		{Name: "product-backorder", Component: late.Page(customer())},
 		{Name: "product-backorder-dayless", Component: dayless.Page(customer())},
 		{Name: "product-partly-ahead", Component: mixed.Page(customer())},
+		{Name: "product-preorder-partly", Component: early.Page(customer())},
 		{Name: "product-preorder", Component: soon.Page(customer())},
 		{Name: "product-stocked", Component: stocked.Page(customer())},
 		{Name: "product-cut-off", Component: cut.Page(cutOff())},

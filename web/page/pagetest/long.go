@@ -24,7 +24,7 @@ func long() []Fixture {
 	order.Number = orderID
 	order.Lines[0].Name, order.Lines[0].Sum = word, inCart.Sum
 	order.Address.Name, order.Address.Street, order.Address.City = word[:100], word, word[:100]
-	order.Timeline[0].Detail = word
+	order.Timeline[0].Detail, order.Timeline[0].Site = word, word[:60]+" (wh1)"
 	order.Fulfillments[0].Name, order.Fulfillments[0].Lines[0].Name = word[:60], word
 	order.Notifications[0].To = word + "@example.org"
 	order.Why[0].Reason = word

@@ -13,7 +13,7 @@ func fresh() page.Order {
 	goods := goods()
 	return page.Order{
 		Order: orderID, Number: "2026-01841", Status: "placed", PlacedAt: ago(4 * time.Minute), Now: Now(), District: "North",
-		Address: address(), Payment: "Pay on delivery, not yet charged", Units: 14, Total: pounds(3210),
+		Address: address(), Payment: "Pay on delivery, not yet charged", Units: 14, Total: pounds(3210), Sums: page.Sums{Ordered: pounds(3210)},
 		Lines: []page.OrderLine{
 			{SKU: goods[0].SKU, Name: goods[0].Name, Type: goods[0].Type, Price: goods[0].Price, Sum: pounds(2550), Quantity: 2},
 			{SKU: goods[2].SKU, Name: goods[2].Name, Type: goods[2].Type, Price: goods[2].Price, Sum: pounds(660), Quantity: 12},
@@ -31,13 +31,13 @@ func fresh() page.Order {
 		Notifications: []page.Notification{
 			{At: ago(4 * time.Minute), Channel: "e-mail", To: "maren@example.org", Subject: "Your order 2026-01841 is placed"},
 		},
-		CanVoid: true, VoidHint: "Until it is picked, the order can be voided.",
+		CanVoid: true, VoidHint: "The order can be voided " + page.UntilPicked + ".",
 		Promise: page.Promise{From: inDays(3), To: inDays(4)},
 		Payments: []page.PaymentStep{
 			{At: ago(4 * time.Minute), What: "To be paid at the door", Amount: pounds(3210), Tone: page.Done},
 		},
 		Redirect: page.Redirecting{
-			Can: true, Hint: "Until it is picked, the order can go to another address.", Key: orderID, Address: address(),
+			Can: true, Hint: "What is not picked yet can go to another address.", Key: orderID, Address: address(),
 		},
 	}
 }
@@ -47,6 +47,10 @@ func voided() page.Order {
 	v.Status, v.Short, v.Fulfillments, v.CanVoid, v.VoidHint = "voided", shortage(false), nil, false, ""
 	v.Reason = "Fewer units could be promised than were ordered, and this product is not sold on backorder."
 	v.Payment, v.Payments, v.Redirect = "Nothing was charged", nil, page.Redirecting{}
+	v.Units, v.Total, v.Sums = 0, pounds(0), page.Sums{Ordered: pounds(3210), CalledOff: pounds(3210), NeverTaken: true}
+	for i := range v.Lines {
+		v.Lines[i].Voided, v.Lines[i].Sum = v.Lines[i].Quantity, pounds(0)
+	}
 	v.Timeline = []page.Event{
 		{At: ago(4 * time.Minute), Title: "Order received", Site: "store", Kind: page.Note},
 		{At: ago(4 * time.Minute), Title: "Order voided", Detail: "28 cake cases short at every warehouse. Nothing is held.", Site: "store", Kind: page.Fail},
@@ -59,7 +63,7 @@ func delivered() page.Order {
 	v := fresh()
 	v.Status, v.CanVoid, v.VoidHint = "delivered", false, "It was sent: what you do not want to keep can be returned."
 	v.PlacedAt, v.Payment = ago(75*time.Hour), "Paid on delivery"
-	v.Redirect = page.Redirecting{Hint: "It is packed: the address cannot be changed any more."}
+	v.Redirect = page.Redirecting{Hint: "It is picked: the address cannot be changed any more."}
 	v.Back = page.Returning{Key: orderID, Lines: []page.ReturnableLine{
 		{Line: 1, Name: v.Lines[0].Name, Units: 2}, {Line: 2, Name: v.Lines[1].Name, Units: 12},
 	}}
@@ -114,6 +118,9 @@ func orders() []Fixture {
 		{Name: "order-redirect-errors", Component: redirectErrors().Page(customer())},
 		{Name: "order-return-errors", Component: returnErrors().Page(customer())},
 		{Name: "order-coming-back", Component: comingBack().Page(customer())},
+		{Name: "order-called-off-in-part", Component: calledOffInPart().Page(customer())},
+		{Name: "order-called-off-transfer", Component: calledOffTransfer().Page(customer())},
+		{Name: "order-unreleased", Component: unreleased().Page(customer())},
 		{Name: "order-placed", Component: fresh().Page(customer())},
 		{Name: "order-cut-off", Component: cut.Page(cutOff())},
 		{Name: "order-backordered", Component: later.Page(customer())},
