@@ -191,6 +191,7 @@ order north mug=99`
 		"last order deleted, a voided one": {"store", only(func(o *order.Order) bool { return o.Number != 5 }), 5, "orders", "are 4, but the store has counted 5"},
 		"two orders of one number":         {"store", change(func(o *order.Order) { o.Number = max(o.Number, 2) }), 5, "order number 2", "not a number of its own"},
 		"identifier of an order":           {"store", change(func(o *order.Order) { o.ID.UUID[0]++ }), 3, "movement", "which is not there"},
+		"returned by hand":                 {"store", change(func(o *order.Order) { o.Status = order.Returned }), 4, "order", "is returned, but"},
 		"no such status":                   {"store", change(func(o *order.Order) { o.Status = "lost" }), 5, "order", "status \"lost\""},
 		"no such stage at the store": {"store", change(func(o *order.Order) {
 			if o.Number == 4 {
