@@ -97,7 +97,7 @@ func (s *replayed) Cancel(ctx context.Context, invoice intake.Invoice) intake.Wa
 		Key: invoiceKey(invoice), Customer: customerID(invoice), Reason: "canceled by invoice " + invoice.Number,
 		Match: func(orders []order.Order) []store.Claim {
 			matching = intake.Match(invoice, candidates(orders))
-			return claims(orders, matching.Takes)
+			return claims(orders, matching)
 		},
 	})
 	if err != nil {
@@ -141,24 +141,25 @@ func candidates(orders []order.Order) []intake.Candidate {
 	return all
 }
 
-// free returns the units of a line that nobody has asked back yet: those that are
-// still to come in, and those that a warehouse was asked for.
+// free returns the units of a line that nobody has asked back yet, wherever they
+// are: those that a warehouse is to let go of for another one are the customer's too.
 func free(o order.Order, line int) int64 {
 	units := o.WaitingOf(line)
 	for _, f := range o.Fulfillments {
 		for _, part := range f.Lines {
-			if part.Line == line && !f.Unasked {
-				units += part.Live() - part.Asked - part.Returned
+			if part.Line == line {
+				units += part.Live() - (part.Asked - part.Moving) - part.Returned
 			}
 		}
 	}
 	return units
 }
 
-// claims spreads units of a SKU over the lines of the order that have them.
-func claims(orders []order.Order, takes []intake.Take) []store.Claim {
+// claims spreads units of a SKU over the lines of the order that have them, and says
+// how many older orders are to be looked through for.
+func claims(orders []order.Order, matching intake.Matching) []store.Claim {
 	var all []store.Claim
-	for _, take := range takes {
+	for _, take := range matching.Takes {
 		for _, o := range orders {
 			if o.ID != take.Order {
 				continue
@@ -173,6 +174,9 @@ func claims(orders []order.Order, takes []intake.Take) []store.Claim {
 				all = append(all, store.Claim{Order: o.ID, Line: line.Number, Units: units})
 			}
 		}
+	}
+	for _, left := range matching.Left {
+		all = append(all, store.Claim{Units: left.Units})
 	}
 	return all
 }

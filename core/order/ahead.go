@@ -93,6 +93,46 @@ func DropUnasked(o Order, at time.Time) (Order, []Fulfillment, error) {
 	return after, dropped, err
 }
 
+// DropParts calls units off at a fulfillment that no warehouse was asked for yet.
+// What is left of it goes to a new one, named rest, and comes back as that one's
+// parts: a warehouse is asked for parts as they stand, so that both sites tell the
+// same of them. More units than there are, or a fulfillment that its warehouse
+// knows, is fault.Conflict. With an error comes the order as it was.
+func DropParts(o Order, which id.Fulfillment, parts []Part, rest id.Fulfillment, at time.Time) (Order, []Part, error) {
+	before := o
+	o = o.Clone()
+	f := o.Fulfillment(which)
+	if f == nil || !f.Unasked || f.Stage != Requested {
+		return before.Clone(), nil, fault.New(fault.Conflict, "order %s has no fulfillment %s that is still to be asked for", o.ID, which)
+	}
+	for _, off := range parts {
+		part, line := f.part(off.Line), o.Line(off.Line)
+		if part == nil || line == nil || off.Quantity < 1 || off.Quantity > part.Live() {
+			return before.Clone(), nil, fault.New(fault.Conflict, "line %d of fulfillment %s has no %d units to call off", off.Line, which, off.Quantity)
+		}
+		part.Voided += off.Quantity
+		line.Voided += off.Quantity
+	}
+	next := *f
+	next.ID, next.ChangedAt, next.Lines = rest, at, nil
+	for i := range f.Lines {
+		part := &f.Lines[i]
+		if left := part.Live(); left > 0 {
+			next.Lines = append(next.Lines, Part{Line: part.Line, SKU: part.SKU, Quantity: left})
+		}
+		part.Voided, part.Asked = part.Quantity, 0
+	}
+	f.Stage, f.Unasked, f.ChangedAt = VoidedStage, false, at
+	if len(next.Lines) > 0 {
+		o.Fulfillments = append(o.Fulfillments, next)
+	}
+	after, err := o.settle(before, at)
+	if err != nil {
+		return after, nil, err
+	}
+	return after, slices.Clone(next.Lines), nil
+}
+
 // wait lets units wait, with those of the same line and warehouse.
 func (o *Order) wait(more Wait) {
 	for i := range o.Waiting {

@@ -18,6 +18,10 @@ const (
 	deliveryDays = date.Week &^ (1 << time.Sunday)
 )
 
+// LookBack is how many days Backlog goes back. What is older than that was handed
+// over, or is in trouble of another kind.
+const LookBack = 60
+
 // HandOff returns the day on which a warehouse gives an order of this moment to
 // the carrier, if its capacity allows: the cut-off, the working days and the
 // handling time are in it. It is the day that Candidate.Load speaks of. No
@@ -46,6 +50,22 @@ func shipping(c *Candidate, now time.Time) date.Date {
 		day = workdaysAfter(c.Workdays, day, max(c.Load, 0)/c.Capacity)
 	}
 	return day
+}
+
+// Backlog returns how many parcels that were to be handed over before a day are left
+// for it, as each working day takes no more than the warehouse's capacity. The
+// parcels are those of each day, by HandOff. Without a capacity nothing is left.
+func Backlog(warehouse catalog.Warehouse, on date.Date, parcels func(day date.Date) int) int {
+	if warehouse.Capacity <= 0 || on.IsZero() {
+		return 0
+	}
+	days, left := warehouse.Workdays, 0
+	for day := on.Add(-LookBack); day < on; day = day.Add(1) {
+		if left += max(parcels(day), 0); left > 0 && (days&date.Week == 0 || days.Has(day)) {
+			left = max(left-warehouse.Capacity, 0)
+		}
+	}
+	return left
 }
 
 // ArrivalFrom is Arrival for stock that comes in on a day: there is no cut-off,

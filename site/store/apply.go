@@ -133,6 +133,7 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	if after.VoidAsked = after.VoidAsked && stillAsked(after); before.VoidAsked && !after.VoidAsked && after.Status != order.Voided {
 		after.Reason = "" // a part of it is on its way
 	}
+	s.unburden(before, after)
 	s.save(after, from, string(m.To), told(from, m))
 	switch {
 	case after.Status != before.Status:

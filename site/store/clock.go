@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -93,6 +94,9 @@ func (s *state) tick(ctx context.Context) error {
 
 func (s *state) serveDue(ctx context.Context) error {
 	if err := s.expireHolds(); err != nil {
+		return err
+	}
+	if err := s.moveReleases(ctx); err != nil {
 		return err
 	}
 	if err := s.askReleased(ctx); err != nil {
@@ -202,6 +206,98 @@ func (s *state) askReleased(ctx context.Context) error {
 	return nil
 }
 
+// moveReleases has the orders that are not asked for follow the releases of their
+// products. What is beyond maxReleases is for the next tick.
+func (s *state) moveReleases(ctx context.Context) error {
+	if !s.live.releases {
+		return nil
+	}
+	var moved []id.Order
+	waits := false
+	for which, next := range s.live.unasked {
+		switch {
+		case !slices.ContainsFunc(next.parcels, s.stale):
+		case s.aside.has(which):
+			waits = true
+		default:
+			moved = append(moved, which)
+		}
+	}
+	slices.SortFunc(moved, byTime)
+	for _, which := range moved[:min(len(moved), maxReleases)] {
+		err := s.serve(ctx, which, func(o order.Order) error {
+			s.moveRelease(o)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		waits = waits || s.aside.has(which)
+	}
+	s.live.releases = waits || len(moved) > maxReleases
+	return nil
+}
+
+// moveRelease saves an order whose release has moved, tells its customer where the
+// promise changes, and reports whether it has.
+func (s *state) moveRelease(o order.Order) bool {
+	before := o.Promise
+	if !s.followReleases(&o) {
+		return false
+	}
+	s.change(&o)
+	if o.Promise == before {
+		s.save(o, s.books.Site(), "dated", "the day of release has changed, the promise has not")
+		return true
+	}
+	s.save(o, s.books.Site(), "promise-changed", "the day of release has changed: "+promiseText(o))
+	s.tellPromise(o, before)
+	return true
+}
+
+// tellPromise tells a customer of a promise that is another than it was.
+func (s *state) tellPromise(o order.Order, before order.Promise) {
+	if o.Promise != before {
+		s.notify(o, fmt.Sprintf("promise-changed/%d", o.Version), fmt.Sprintf("Your order %d: %s.", o.Number, promiseText(o)))
+	}
+}
+
+// followReleases has what no warehouse is asked for wait for the releases of its
+// products as they now are, and reports whether any of it waited for another day.
+func (s *state) followReleases(o *order.Order) bool {
+	district, moved := s.districts[o.Address.District], false
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
+		if !f.Unasked || !s.stale(unreleased{f.NotBefore, skusOf(f)}) {
+			continue
+		}
+		from := s.candidate(f.Warehouse)
+		from.Load = s.loadOf(from.Warehouse)
+		f.NotBefore, moved = s.latestRelease(skusOf(f)), true
+		f.Promise = s.arrival(from, district, f.NotBefore)
+	}
+	if moved {
+		o.Promise = s.promised(*o, district)
+	}
+	return moved
+}
+
+// stale reports whether a fulfillment waits for another day than that on which the
+// last of its products is released. A release that is over is as good as none.
+func (s *state) stale(u unreleased) bool {
+	last := s.latestRelease(u.skus)
+	return last != u.notBefore && (!last.IsZero() || u.notBefore > date.Of(s.now))
+}
+
+// latestRelease returns the day before which not all of the SKUs are shipped, or none.
+func (s *state) latestRelease(skus []id.SKU) date.Date {
+	var last date.Date
+	for _, sku := range skus {
+		last = max(last, s.releaseDay(sku))
+	}
+	return last
+}
+
 // due reports whether the waiting has an end.
 func (u unasked) due(now time.Time, unpaidFor time.Duration) bool {
 	if !u.unpaidSince.IsZero() {
@@ -210,7 +306,12 @@ func (u unasked) due(now time.Time, unpaidFor time.Duration) bool {
 	return u.release <= date.Of(now)
 }
 
+// askNow asks for an order that is due, unless a release was put off behind the back
+// of the order: then it follows, and is looked at again.
 func (s *state) askNow(o order.Order) error {
+	if s.moveRelease(o) {
+		return nil
+	}
 	if err := s.ask(&o); err != nil {
 		return err
 	}
@@ -221,6 +322,7 @@ func (s *state) askNow(o order.Order) error {
 
 // giveUp voids an order whose bank transfer did not come.
 func (s *state) giveUp(ctx context.Context, o order.Order) error {
+	before := o
 	o, err := s.callOff(o)
 	if err != nil {
 		return err
@@ -230,6 +332,7 @@ func (s *state) giveUp(ctx context.Context, o order.Order) error {
 		return err
 	}
 	s.change(&o)
+	s.unburden(before, o)
 	s.save(o, s.books.Site(), "unpaid", o.Reason)
 	s.notify(o, "voided", customerText(o))
 	return nil

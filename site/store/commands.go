@@ -67,7 +67,9 @@ type TakeBack struct {
 	Customer id.User
 	Reason   string
 	// Match names the units to take back out of the customer's orders, newest
-	// first. It must be pure: it runs inside the writer.
+	// first, without those that can give nothing back. A claim on no order is units
+	// that are not among them: Match is then asked again, with the orders that it has
+	// claimed of and older ones. It must be pure: it runs inside the writer.
 	Match func(orders []order.Order) []Claim
 }
 

@@ -40,6 +40,7 @@ type live struct {
 	splits  map[id.Order]order.Order // see order.Order.Split and inBrief
 	ripe    map[id.SKU]struct{}      // came in since splits were looked at
 
+	releases  bool      // of products may have changed since the orders were looked at
 	redatedOn date.Date // when overdue supplies were looked at last
 
 	candidates map[id.District][]sourcing.Candidate // as of now; made when they are asked for
@@ -51,6 +52,13 @@ type unasked struct {
 	unpaidSince time.Time // zero: it is paid
 	debtor      debtor    // whose bank transfer is waited for; empty: nobody's
 	release     date.Date
+	parcels     []unreleased // that no warehouse is asked for
+}
+
+// unreleased is a fulfillment that is not asked for before a day.
+type unreleased struct {
+	notBefore date.Date
+	skus      []id.SKU
 }
 
 // maxSplits is how many split orders are looked at again when stock moves.
@@ -79,6 +87,7 @@ func newLive(s Snapshot) live {
 		waiting: map[id.SKU][]waiting{}, queued: map[id.Order][]id.SKU{}, ahead: map[id.SKU]int64{}, unasked: map[id.Order]unasked{},
 		owing: map[debtor]int{}, carts: map[id.Order]string{},
 		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
+		releases: true, // they may have changed, and the orders not have been looked at, before the start
 	}
 	for _, w := range s.Warehouses {
 		l.warehouses[w.Code] = w
@@ -133,17 +142,38 @@ func (l *live) owe(t pay.Transaction) {
 func (l *live) await(o order.Order) {
 	l.settle(l.unasked[o.ID].debtor)
 	delete(l.unasked, o.ID)
+	parcels := unasksOf(o)
 	if o.Unpaid {
-		l.unasked[o.ID] = unasked{unpaidSince: o.PlacedAt, debtor: l.owes(o)}
+		l.unasked[o.ID] = unasked{unpaidSince: o.PlacedAt, debtor: l.owes(o), parcels: parcels}
 		return
 	}
 	delete(l.carts, o.ID)
+	if len(parcels) > 0 {
+		first := slices.MinFunc(parcels, func(a, b unreleased) int { return cmp.Compare(a.notBefore, b.notBefore) })
+		l.unasked[o.ID] = unasked{release: first.notBefore, parcels: parcels}
+	}
+}
+
+// unasksOf returns the fulfillments of an order that no warehouse is asked for.
+func unasksOf(o order.Order) []unreleased {
+	var parcels []unreleased
 	for i := range o.Fulfillments {
-		f := &o.Fulfillments[i]
-		if first, known := l.unasked[o.ID]; f.Unasked && (!known || f.NotBefore < first.release) {
-			l.unasked[o.ID] = unasked{release: f.NotBefore}
+		if f := &o.Fulfillments[i]; f.Unasked {
+			parcels = append(parcels, unreleased{f.NotBefore, skusOf(f)})
 		}
 	}
+	return parcels
+}
+
+// skusOf returns what a fulfillment still ships.
+func skusOf(f *order.Fulfillment) []id.SKU {
+	skus := make([]id.SKU, 0, len(f.Lines))
+	for _, part := range f.Lines {
+		if part.Live() > 0 {
+			skus = append(skus, part.SKU)
+		}
+	}
+	return skus
 }
 
 // enqueue puts what an order waits for into the queues, in order of placement.
@@ -197,13 +227,21 @@ func (s *state) candidatesOf(district catalog.District) []sourcing.Candidate {
 		if !known {
 			w.Code = code
 		}
-		candidates[i] = sourcing.Candidate{Warehouse: w}
-		if w.Capacity > 0 {
-			candidates[i].Load = s.live.loads[loadKey{code, sourcing.HandOff(w, s.now)}]
-		}
+		candidates[i] = sourcing.Candidate{Warehouse: w, Load: s.loadOf(w)}
 	}
 	s.live.candidates[district.Code] = candidates
 	return candidates
+}
+
+// loadOf returns how many parcels an order of this moment finds in front of it: those
+// of its day, and what the days before could not take.
+func (s *state) loadOf(w catalog.Warehouse) int {
+	if w.Capacity == 0 {
+		return 0
+	}
+	parcels := func(day date.Date) int { return s.live.loads[loadKey{w.Code, day}] }
+	on := sourcing.HandOff(w, s.now)
+	return parcels(on) + sourcing.Backlog(w, on, parcels)
 }
 
 // candidate returns one warehouse, whether or not a district names it.
@@ -235,11 +273,58 @@ func (s *state) burden(warehouse id.Site) {
 		return
 	}
 	k := loadKey{warehouse, sourcing.HandOff(w, s.now)}
-	if s.live.loads[k] == 0 { // a new day: those that are over count no more
-		today := date.Of(s.now)
-		maps.DeleteFunc(s.live.loads, func(old loadKey, _ int) bool { return old.on < today })
+	if s.live.loads[k] == 0 { // a new day: those that are long over count no more
+		first := date.Of(s.now).Add(-sourcing.LookBack)
+		maps.DeleteFunc(s.live.loads, func(old loadKey, _ int) bool { return old.on < first })
 	}
-	s.live.loads[k]++
+	s.count(k, 1)
+}
+
+// unburden gives back the parcels that a decision has called off before they were
+// sent, on the days for which they were counted, as far as those still matter.
+func (s *state) unburden(before, after order.Order) {
+	for i := range before.Fulfillments {
+		f := &before.Fulfillments[i]
+		now := after.Fulfillment(f.ID)
+		if f.Stage == order.VoidedStage || now == nil || now.Stage != order.VoidedStage || uncounted(after, f.Warehouse) {
+			continue
+		}
+		w := s.live.warehouses[f.Warehouse]
+		k := loadKey{f.Warehouse, sourcing.HandOff(w, promisedAt(before, f))}
+		if w.Capacity > 0 && s.live.loads[k] > 0 {
+			s.count(k, -1)
+		}
+	}
+}
+
+// uncounted reports whether the last parcel called off at a warehouse is none of its
+// own: what is moved to it goes out with what it has, and is not counted.
+func uncounted(o order.Order, warehouse id.Site) bool {
+	own := 0
+	for i := range o.Fulfillments {
+		f := &o.Fulfillments[i]
+		if f.Warehouse == warehouse && f.Stage != order.VoidedStage {
+			own++
+		}
+		if f.MoveTo == warehouse && f.Stage == order.VoidedStage {
+			own--
+		}
+	}
+	return own < 0
+}
+
+// promisedAt returns when a fulfillment was promised. Once its warehouse has spoken,
+// only the order's own day is known: what came in for it later may be given back on
+// a day that is over.
+func promisedAt(o order.Order, f *order.Fulfillment) time.Time {
+	if f.Version == 0 {
+		return f.ChangedAt
+	}
+	return o.PlacedAt
+}
+
+func (s *state) count(k loadKey, parcels int) {
+	s.live.loads[k] += parcels
 	clear(s.live.candidates)
-	s.changes.Loads = append(s.changes.Loads, Load{warehouse, k.on, s.live.loads[k]})
+	s.changes.Loads = append(s.changes.Loads, Load{k.warehouse, k.on, s.live.loads[k]})
 }

@@ -11,6 +11,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/core/pay"
+	"crossdock/core/sourcing"
 	"crossdock/site/books"
 )
 
@@ -103,19 +104,21 @@ func TestDuePayments(t *testing.T) {
 	}
 }
 
-// TestLoadsOfOldDays are not kept in memory, and each day is one row.
+// TestLoadsOfOldDays are not kept in memory once they are in nobody's way, and each
+// day is one row.
 func TestLoadsOfOldDays(t *testing.T) {
 	limited := catalog.Warehouse{Code: "wh1", Capacity: 5}
 	s := &state{
 		now: noon, live: newLive(Snapshot{Warehouses: []catalog.Warehouse{limited}}), changes: &Changes{},
 		books: books.Open(books.Snapshot{Site: "store"}), recent: newRecent(),
 	}
-	for range 10 {
+	const days = sourcing.LookBack + 10
+	for range days {
 		s.burden("wh1")
 		s.burden("wh1")
 		s.now = s.now.Add(24 * time.Hour)
 	}
-	last := date.Of(noon).Add(9)
+	last := date.Of(noon).Add(days - 1)
 	rows := []Load{{"wh1", last, 2}, {"wh1", last.Add(-1), 2}, {"wh1", last.Add(-2), 2}}
 	sealed, err := s.Seal()
 	if err != nil {
@@ -124,7 +127,10 @@ func TestLoadsOfOldDays(t *testing.T) {
 	if diff := cmp.Diff(rows, sealed.(*batch).changes.Loads[:3]); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
-	want := map[loadKey]int{{"wh1", last}: 2}
+	want := map[loadKey]int{}
+	for day := last.Add(-sourcing.LookBack); day <= last; day++ {
+		want[loadKey{"wh1", day}] = 2
+	}
 	if diff := cmp.Diff(want, s.live.loads, cmp.AllowUnexported(loadKey{})); diff != "" {
 		t.Errorf("loads (-want +got):\n%s", diff)
 	}

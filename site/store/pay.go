@@ -365,7 +365,9 @@ func paymentText(t pay.Transaction) string {
 
 // paid lets the warehouses begin. What was called off since is let go of.
 func (s *state) paid(ctx context.Context, o order.Order) (order.Order, error) {
+	before := o.Promise
 	o.Unpaid = false
+	s.followReleases(&o)
 	if err := s.ask(&o); err != nil {
 		return o, err
 	}
@@ -374,6 +376,7 @@ func (s *state) paid(ctx context.Context, o order.Order) (order.Order, error) {
 	}
 	s.change(&o)
 	s.save(o, s.books.Site(), "paid", "the payment is authorized")
+	s.tellPromise(o, before)
 	return o, nil
 }
 
@@ -384,6 +387,7 @@ func (s *state) declined(ctx context.Context, o order.Order, t pay.Transaction) 
 	if t.Reason != "" {
 		reason += ": " + t.Reason
 	}
+	before := o
 	o, err := s.callOff(o)
 	if err != nil {
 		return o, err
@@ -393,6 +397,7 @@ func (s *state) declined(ctx context.Context, o order.Order, t pay.Transaction) 
 	}
 	o.Unpaid, o.Reason = false, reason
 	s.change(&o)
+	s.unburden(before, o)
 	s.save(o, s.books.Site(), "declined", reason)
 	s.notify(o, "voided", fmt.Sprintf("Your order %d was called off: %s. Nothing is charged.", o.Number, reason))
 	return o, nil

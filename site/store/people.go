@@ -208,6 +208,10 @@ func (s *state) listProducts(c ListProducts) (Listed, error) {
 		}
 	}
 	for _, product := range changed {
+		known := s.products[product.SKU]
+		if known.Policy != product.Policy || known.ReleaseOn != product.ReleaseOn {
+			s.live.releases = true
+		}
 		s.products[product.SKU] = product
 	}
 	s.changes.Products = append(s.changes.Products, changed...)

@@ -78,6 +78,8 @@ func (s *state) source(lines []order.Line, district catalog.District) sourcing.P
 	return s.policy.Plan(problem)
 }
 
+// placedBefore tells of an order again. Where its payment is still being asked for,
+// whoever asks again waits for the same answer as who asked first.
 func (s *state) placedBefore(ctx context.Context, request Request, err error) (Placement, error) {
 	if err != nil {
 		return Placement{}, err
@@ -87,7 +89,18 @@ func (s *state) placedBefore(ctx context.Context, request Request, err error) (P
 		return Placement{}, err
 	}
 	o, err := s.order(ctx, which)
-	return Placement{Order: o, Short: shortOf(o), Repeat: true}, err
+	if err != nil {
+		return Placement{}, err
+	}
+	placement := Placement{Order: o, Short: shortOf(o), Repeat: true}
+	if o.Unpaid && o.Payment == string(pay.Card) {
+		account, err := s.payment(ctx, o.ID)
+		if err != nil {
+			return Placement{}, err
+		}
+		placement.pay, _ = account.Authorization()
+	}
+	return placement, nil
 }
 
 // shortOf tells again what a reversed order was short of: its steps say so.

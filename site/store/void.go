@@ -42,6 +42,7 @@ func (s *state) void(ctx context.Context, c VoidOrder) (order.Order, error) {
 		s.remember(c.Key, o.ID.String())
 		return o, nil
 	}
+	before := o
 	if o, err = s.callOff(o); err != nil {
 		return order.Order{}, err
 	}
@@ -54,6 +55,7 @@ func (s *state) void(ctx context.Context, c VoidOrder) (order.Order, error) {
 		return order.Order{}, err
 	}
 	s.change(&o)
+	s.unburden(before, o)
 	switch {
 	case asked != "":
 		o.VoidAsked, o.Reason = true, c.Reason

@@ -71,7 +71,7 @@ func TestCapacity(t *testing.T) {
 	same(t, "days after a restart", []date.Date{3, 4}, days(2)[:2])
 	r.clock.move(24 * time.Hour)
 	r.hear("wh2", "quota", r.grant(id.Grant{}))
-	same(t, "the day after", date.Date(5), r.place(want("pot", 1)).Promise.From-today+2) // its own count
+	same(t, "the day after", date.Date(4), r.place(want("pot", 1)).Promise.From-today) // of yesterday three are left
 }
 
 // TestSafety promises nothing of a store's safety stock, to nobody.
