@@ -23,7 +23,6 @@ import (
 	"crossdock/engine/sqlite"
 	"crossdock/node/config"
 	"crossdock/site/audit"
-	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
 )
@@ -165,8 +164,9 @@ func (n *Node) openBus() error {
 	return err
 }
 
-// connect gives a site its own connection to the bus.
-func (n *Node) connect(site id.Site) (outbox.Bus, error) {
+// connect gives a site its own connection to the bus, unless another process runs
+// a site of this name there. The setting is where the name stands.
+func (n *Node) connect(ctx context.Context, site id.Site, setting string) (*natsbus.Conn, error) {
 	var link *natsbus.Conn
 	var err error
 	if n.nats != nil {
@@ -178,6 +178,9 @@ func (n *Node) connect(site id.Site) (outbox.Bus, error) {
 		return nil, err
 	}
 	n.links = append(n.links, link)
+	if err := checkAlone(ctx, link, site, setting); err != nil && !fault.Is(err, fault.Unavailable) {
+		return nil, err
+	}
 	return link, nil
 }
 
@@ -209,7 +212,7 @@ func (n *Node) connectSites(ctx context.Context) error {
 				n.log.Warn(noWarehouses)
 			}
 		}
-		if err := n.follow(r, origins); err != nil {
+		if err := n.follow(ctx, r, origins); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/dist/feed"
 	"crossdock/engine/linkswitch"
@@ -19,18 +20,19 @@ import (
 
 // role is one site that runs in this process.
 type role struct {
-	site     id.Site
-	file     string // of its database
-	bus      outbox.Bus
-	cut      *linkswitch.Switch // nil at the store
-	feeds    books.Feeds
-	moment   func(ctx context.Context) (audit.Source, error)
-	apply    func(ctx context.Context, messages []feed.Message) error
-	readers  []*outbox.Reader
-	stop     context.CancelFunc
-	running  sync.WaitGroup
-	closers  []func() error
-	stopFeed func()
+	site    id.Site
+	file    string // of its database
+	bus     outbox.Bus
+	alone   func(context.Context) error // fault.Conflict: another process runs it too
+	claim   *claim                      // nil before follow
+	cut     *linkswitch.Switch          // nil at the store
+	feeds   books.Feeds
+	moment  func(ctx context.Context) (audit.Source, error)
+	apply   func(ctx context.Context, messages []feed.Message) error
+	readers []*outbox.Reader
+	stop    context.CancelFunc
+	running sync.WaitGroup
+	closers []func() error
 
 	mu    sync.Mutex
 	asked map[id.Site]lastAsked // by those who read this site's feed
@@ -66,15 +68,16 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 	if err != nil {
 		return err
 	}
+	bus, err := n.connect(ctx, name, storeName)
+	if err != nil {
+		return err
+	}
 	db, err := sqlite.OpenStore(ctx, file, name, sqlite.Options{})
 	if err != nil {
 		return err
 	}
-	bus, err := n.connect(name)
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
-	r := &role{site: name, file: file, bus: bus, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
+	alone := func(ctx context.Context) error { return checkAlone(ctx, bus, name, storeName) }
+	r := &role{site: name, file: file, bus: bus, alone: alone, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	if n.payments, err = openPayments(n.dir.path, n.config.Payment); err != nil {
@@ -105,16 +108,17 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	if err != nil {
 		return err
 	}
+	connection, err := n.connect(ctx, name, warehouseName)
+	if err != nil {
+		return err
+	}
 	db, err := sqlite.OpenWarehouse(ctx, file, name, sqlite.Options{})
 	if err != nil {
 		return err
 	}
-	connection, err := n.connect(name)
-	if err != nil {
-		return errors.Join(err, db.Close())
-	}
 	cut := linkswitch.Wrap(connection, time.Now)
-	r := &role{site: name, file: file, bus: cut, cut: cut, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
+	alone := func(ctx context.Context) error { return checkAlone(ctx, connection, name, warehouseName) }
+	r := &role{site: name, file: file, bus: cut, cut: cut, alone: alone, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	w, err := warehouse.Open(ctx, warehouse.Ports{
@@ -135,17 +139,22 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 // follow starts to serve the role's feed and to read those of the origins. It
 // serves before it reads: an origin that is asked asks back at once, and one that
 // then finds nobody waits long before it tries again.
-func (n *Node) follow(r *role, origins []id.Site) error {
+func (n *Node) follow(ctx context.Context, r *role, origins []id.Site) error {
+	r.claim = &claim{Bus: r.bus, check: r.alone, serve: func() (func(), error) {
+		return outbox.Serve(r.bus, r.site, r.feeds, r.heard)
+	}}
 	for _, origin := range origins {
-		r.readers = append(r.readers, outbox.NewReader(r.bus, origin, r.site, r, outbox.Settings{Now: time.Now}))
+		r.readers = append(r.readers, outbox.NewReader(r.claim, origin, r.site, r, outbox.Settings{Now: time.Now}))
 	}
-	stopFeed, err := outbox.Serve(r.bus, r.site, r.feeds, r.heard)
-	if err != nil {
+	err := r.claim.take(ctx)
+	if err != nil && !fault.Is(err, fault.Unavailable) {
 		return err
 	}
-	r.stopFeed = stopFeed
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
+	if err != nil {
+		r.running.Go(func() { r.claim.takeLater(ctx, n.log.With("site", r.site), r.wake) })
+	}
 	for _, reader := range r.readers {
 		r.running.Go(func() {
 			if err := reader.Run(ctx); err != nil {
@@ -181,15 +190,22 @@ func (r *role) reaches(other id.Site) bool {
 	return false
 }
 
+// wake has every reader look now.
+func (r *role) wake() {
+	for _, reader := range r.readers {
+		reader.Wake()
+	}
+}
+
 // quiet stops reading and answering, so that nothing new comes in.
 func (r *role) quiet() {
-	if r.stopFeed != nil {
-		r.stopFeed()
-	}
 	if r.stop != nil {
 		r.stop()
 	}
 	r.running.Wait()
+	if r.claim != nil {
+		r.claim.release()
+	}
 }
 
 // close ends the site, then its database.

@@ -53,7 +53,7 @@ func (s *state) asked(from id.Site, m event.QuotaAsked) error {
 	if err := s.handOverNow(open, held, units); err != nil {
 		return err
 	}
-	grants, err := s.sayRecalls(recalls, false)
+	grants, err := s.sayRecalls(recalls, nil)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,8 @@ func (s *state) handOverNow(o openAsk, held bool, units []event.Units) error {
 }
 
 // sayRecalls asks stores to give units back, and returns what the recalls are called.
-func (s *state) sayRecalls(recalls parcels, count bool) ([]id.Grant, error) {
+// The claim is that of the correction for which they are made, or nil.
+func (s *state) sayRecalls(recalls parcels, of *claim) ([]id.Grant, error) {
 	var grants []id.Grant
 	recalled := s.recalled
 	for _, p := range recalls {
@@ -98,7 +99,7 @@ func (s *state) sayRecalls(recalls parcels, count bool) ([]id.Grant, error) {
 		if err := s.books.Say(p.store, "quota", event.QuotaRecalled{Recall: grant, Units: p.units}, s.now); err != nil {
 			return nil, err
 		}
-		recalled = append(recalled, recall{grant, p.store, p.units, count})
+		recalled = append(recalled, recall{grant, p.store, p.units, of})
 		grants = append(grants, grant)
 	}
 	s.recalled = recalled
@@ -107,8 +108,9 @@ func (s *state) sayRecalls(recalls parcels, count bool) ([]id.Grant, error) {
 
 // quotaReturned takes units back that a store has let go of. They go to who waits
 // for them, whose ask is answered with them, then to the other stores by need. Those
-// called back for a correction stay free for it, and so does what nobody else needs, until it is asked for: the
-// next change of the SKU grants what is left.
+// called back for a correction are kept for it. What nobody else needs stays free
+// until it is asked for, and what a correction has left: the next change of the SKU
+// grants it.
 func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
 	if err := s.checkStore(from); err != nil {
 		return err
@@ -130,7 +132,9 @@ func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
 		}
 		skus = append(skus, u.SKU)
 	}
-	if !called.count {
+	if called.claim != nil {
+		called.claim.back[m.Recall] = unitsOf(m.Units, called.claim.of.SKU)
+	} else {
 		if err := s.grant(skus, giver{from, m.Recall}); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package warehouse
 
 import (
+	"slices"
 	"time"
 
 	"crossdock/core/event"
@@ -22,6 +23,7 @@ type desk struct {
 	recalls map[id.Grant]recall // not answered
 	asked   map[holding]int64   // the units of these recalls
 	owing   map[id.Site]debt    // the stores that were to answer them
+	claims  []*claim            // of corrections that wait, oldest first
 	sales   map[holding]quota.Sales
 }
 
@@ -46,7 +48,7 @@ type recall struct {
 	grant id.Grant
 	store id.Site
 	units []event.Units
-	count bool // for a correction, whose caller waits: they stay free for it
+	claim *claim // of the correction that they are for; nil: they are for a store
 }
 
 // debt is how many recalls a store has not answered, and since when it is silent:
@@ -68,7 +70,7 @@ func (d *desk) silent(store id.Site, now time.Time) bool {
 	return is && now.Sub(owes.since) >= patience
 }
 
-// expire forgets those who have waited for too long.
+// expire forgets those who have waited for too long, and corrections that are decided.
 func (d *desk) expire(now time.Time) {
 	var left []waiter
 	for _, w := range d.waiting {
@@ -77,12 +79,16 @@ func (d *desk) expire(now time.Time) {
 		}
 	}
 	d.waiting = left
+	d.claims = slices.DeleteFunc(d.claims, func(c *claim) bool { return c.over || !now.Before(c.until) })
 }
 
 // settle notes the recalls of a batch that is committed, and those answered in it.
 func (d *desk) settle(made []recall, answered []id.Grant, now time.Time) {
 	for _, r := range made {
 		d.recalls[r.grant] = r
+		if r.claim != nil && !slices.Contains(d.claims, r.claim) {
+			d.claims = append(d.claims, r.claim)
+		}
 		owes, is := d.owing[r.store]
 		if !is {
 			owes.since = now

@@ -110,9 +110,10 @@ func (s *state) divide(sku id.SKU, by giver, waiting []waiter) ([]int64, []waite
 }
 
 // free returns the units of a SKU that may be granted: those beyond the safety
-// stock. It may be below zero.
+// stock that no correction counts on. It may be below zero.
 func (s *state) free(sku id.SKU) int64 {
-	return s.books.Balance(sku, stock.Account{Kind: stock.Available}) - s.options.Safety
+	available := s.books.Balance(sku, stock.Account{Kind: stock.Available})
+	return available - s.claimed(sku) - s.options.Safety
 }
 
 // sellers returns what each store holds of a SKU, and how fast it sells it.

@@ -110,8 +110,11 @@ func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
 	if err := catalog.CheckLine("reason", c.Note, 1, 200); err != nil {
 		return adjusted{}, err
 	}
-	if missing := -c.Delta - s.books.Balance(c.SKU, stock.Account{Kind: stock.Available}); missing > 0 {
-		return s.recall(c, missing)
+	if c.noRecall {
+		s.redeem(c)
+	}
+	if usable := s.usable(c.SKU); -c.Delta > usable {
+		return s.recall(c, usable)
 	}
 	movement := stock.Movement{
 		ID: id.Movement{UUID: s.IDs.New()}, At: s.now, SKU: c.SKU, Quantity: max(c.Delta, -c.Delta),
@@ -131,10 +134,17 @@ func (s *state) adjust(ctx context.Context, c AdjustStock) (adjusted, error) {
 	return adjusted{Stocked: Stocked{Levels: s.levelsOf(item, true)}}, nil
 }
 
+// usable returns the units that a correction may take off: those that are free, the
+// safety stock too, and no correction that waits counts on.
+func (s *state) usable(sku id.SKU) int64 {
+	return max(s.books.Balance(sku, stock.Account{Kind: stock.Available})-s.claimed(sku), 0)
+}
+
 // recall asks the stores for units back, so that a correction can be booked: those
-// that were not asked yet and have the most first.
-func (s *state) recall(c AdjustStock, missing int64) (adjusted, error) {
-	var held int64
+// that were not asked yet and have the most first. What is usable already is kept
+// for it meanwhile.
+func (s *state) recall(c AdjustStock, usable int64) (adjusted, error) {
+	missing, held := -c.Delta-usable, int64(0)
 	fresh, asked := make([]int64, len(s.options.Stores)), make([]int64, len(s.options.Stores))
 	for i, seller := range s.sellers(c.SKU) {
 		held += seller.Held
@@ -147,7 +157,7 @@ func (s *state) recall(c AdjustStock, missing int64) (adjusted, error) {
 		}
 		return adjusted{}, fault.New(fault.Conflict,
 			"%d units of %s cannot be taken off the books at %s: %d are free, and %s not given back %d that %s",
-			-c.Delta, c.SKU, s.books.Site(), s.books.Balance(c.SKU, stock.Account{Kind: stock.Available}), have, held, hold)
+			-c.Delta, c.SKU, s.books.Site(), usable, have, held, hold)
 	}
 	first := quota.Richest(missing, fresh)
 	for _, units := range first {
@@ -158,7 +168,9 @@ func (s *state) recall(c AdjustStock, missing int64) (adjusted, error) {
 	for i, store := range s.options.Stores {
 		recalls.add(store, c.SKU, first[i]+again[i])
 	}
-	grants, err := s.sayRecalls(recalls, true)
+	grants, err := s.sayRecalls(recalls, &claim{
+		of: c, free: usable, back: map[id.Grant]int64{}, until: s.now.Add(s.options.RecallWait),
+	})
 	if err != nil {
 		return adjusted{}, err
 	}
