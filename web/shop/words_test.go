@@ -12,8 +12,8 @@ func TestTheStoresTextsAreForPeople(t *testing.T) {
 	v := &visit{shop: s}
 	sites := []id.Site{"wh1", "wh2", "wh3"}
 	for text, want := range map[string]string{
-		"wh1 ships what wh2 was to, with its own part":  "Leeds (wh1) ships what wh2 was to, with its own part.",
-		"wh3 ships what wh1 was to, with its own part":  "wh3 ships what Leeds (wh1) was to, with its own part.",
+		"wh1 ships what wh2 was to, with its own part":   "Leeds (wh1) ships what wh2 was to, with its own part.",
+		"wh3 ships what wh1 was to, with its own part":   "wh3 ships what Leeds (wh1) was to, with its own part.",
 		"it arrives between 2026-11-24 and 2026-11-25":   "It arrives between Tue 24 Nov 2026 and Wed 25 Nov 2026.",
 		"wh1 (12 km) before wh10":                        "Leeds (wh1) (12 km) before wh10.",
 		"asked wh1 and wh2 to call it off: PO-wh1, wh-1": "Asked Leeds (wh1) and wh2 to call it off: PO-wh1, wh-1.",
