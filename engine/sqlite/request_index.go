@@ -14,6 +14,8 @@ const (
 	hashBits      = 48
 	partBits      = 8
 	hashWithoutIt = hashBits - partBits
+
+	filterBits = 25 // of the hash, which the filter goes by: 4 MiB, of which only what is written is in memory
 )
 
 // requestIndex says which keyed commands are not in table request_keys yet, for
@@ -22,6 +24,31 @@ type requestIndex struct {
 	mu      sync.Mutex
 	numbers map[string]int64 // of the requests, by key
 	parts   [requestParts][]keyed
+	filter  []uint64 // a bit for each hash that table request_keys may have
+}
+
+// note takes down that the table has a key with this hash.
+func (x *requestIndex) note(hash int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.set(hash)
+}
+
+func (x *requestIndex) set(hash int64) {
+	if x.filter == nil {
+		x.filter = make([]uint64, 1<<filterBits/64)
+	}
+	bit := hash >> (hashBits - filterBits)
+	x.filter[bit/64] |= 1 << (bit % 64)
+}
+
+// noted reports whether the table may have a key with this hash. It is right once
+// what was there at the start is noted.
+func (x *requestIndex) noted(hash int64) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	bit := hash >> (hashBits - filterBits)
+	return x.filter != nil && x.filter[bit/64]&(1<<(bit%64)) != 0
 }
 
 // keyed is a request as the table knows it.
@@ -78,6 +105,7 @@ func (x *requestIndex) clear(part int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, k := range x.parts[part] {
+		x.set(k.hash)
 		delete(x.numbers, k.key)
 	}
 	x.parts[part] = nil

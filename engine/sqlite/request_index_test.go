@@ -84,6 +84,11 @@ func TestRequestsArePartlyInMemory(t *testing.T) {
 				t.Fatal(err)
 			}
 			s = opened(t, path)
+			for n := range 8 * requestParts { // some of each part, before more of it is written
+				if _, err := s.Request(t.Context(), fmt.Sprint("nobody's ", n)); !fault.Is(err, fault.NotFound) {
+					t.Fatal(err)
+				}
+			}
 		}
 	}
 	for n := 0; n < all; n += 7 {

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -15,14 +16,17 @@ import (
 )
 
 // requests looks keyed commands up, on a connection of its own: each order asks
-// once whether its key is known, and shall not wait behind a page.
+// once whether its key is known, and shall not wait behind a page. Nearly all are
+// not, and that is known without the database: it would be read from the root of the
+// index on, since what a connection keeps of it is worth nothing after each commit.
 type requests struct {
 	index *requestIndex
 
-	mu           sync.Mutex
-	conn         *zombiezen.Conn
-	newer, older *zombiezen.Stmt
-	closed       bool
+	mu                   sync.Mutex
+	conn                 *zombiezen.Conn
+	newer, older, hashes *zombiezen.Stmt
+	noted                [requestParts]bool // of which the index has noted what is in the table
+	closed               bool
 }
 
 func openRequests(path string, index *requestIndex) (*requests, error) {
@@ -50,6 +54,10 @@ func openRequests(path string, index *requestIndex) (*requests, error) {
 		SELECT body_hash, answer, at
 		FROM   request_keys JOIN requests USING (number)
 		WHERE  hash = ? AND key = ?`)
+	r.hashes = p.stmt(`
+		SELECT hash
+		FROM   request_keys
+		WHERE  hash >= ? AND hash < ?`)
 	if p.err != nil {
 		return nil, errors.Join(translate(p.err), conn.Close())
 	}
@@ -68,6 +76,8 @@ func (r *requests) get(ctx context.Context, key string) (books.Request, error) {
 	find, by := r.older, hashKey(key)
 	if number, recent := r.index.number(key); recent {
 		find, by = r.newer, number
+	} else if older, err := r.mayBeOlder(by); err != nil || !older {
+		return books.Request{}, cmp.Or(translate(err), notRequested(key))
 	}
 	find.BindInt64(1, by)
 	find.BindText(2, key)
@@ -84,9 +94,30 @@ func (r *requests) get(ctx context.Context, key string) (books.Request, error) {
 		return books.Request{}, translate(err)
 	}
 	if !there {
-		return books.Request{}, fault.New(fault.NotFound, "there is no request %s", fault.Quote(key))
+		return books.Request{}, notRequested(key)
 	}
 	return found, nil
+}
+
+func notRequested(key string) error {
+	return fault.New(fault.NotFound, "there is no request %s", fault.Quote(key))
+}
+
+// mayBeOlder reports whether the table may have a key with this hash, if the index
+// has it not. What was in the table at the start is noted part by part, when a key of
+// the part is first asked for; what is written since, the index notes by itself, before
+// it forgets it.
+func (r *requests) mayBeOlder(hash int64) (bool, error) {
+	part := hash >> hashWithoutIt
+	if !r.noted[part] {
+		r.hashes.BindInt64(1, part<<hashWithoutIt)
+		r.hashes.BindInt64(2, (part+1)<<hashWithoutIt)
+		if err := each(r.hashes, func() { r.index.note(r.hashes.ColumnInt64(0)) }); err != nil {
+			return false, err
+		}
+		r.noted[part] = true
+	}
+	return r.index.noted(hash), nil
 }
 
 func (r *requests) close() error {
