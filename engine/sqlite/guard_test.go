@@ -143,3 +143,54 @@ func TestClosed(t *testing.T) {
 		t.Error("a closed database was read")
 	}
 }
+
+// TestWordsAreChecked tries each word that a column may hold, and one that it may
+// not: what migrations 17 and 18 say in other words is the same rule.
+func TestWordsAreChecked(t *testing.T) {
+	stages := []string{"requested", "accepted", "picking", "picked", "waiting_transfer", "ready", "sent", "delivered", "short", "voided"}
+	warehouse := filepath.Join(t.TempDir(), "wh1.db")
+	if err := openWarehouse(t, warehouse).Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		path, table, column string
+		words               []string
+	}{
+		{loaded(t), "orders", "status", []string{"placed", "backordered", "ready", "sent", "delivered", "voided", "returned"}},
+		{loaded(t), "fulfillments", "stage", stages},
+		{loaded(t), "fulfillments", "redirect", []string{"", "asked", "done", "refused"}},
+		{loaded(t), "transactions", "kind", []string{"authorize", "capture", "cancel", "refund"}},
+		{loaded(t), "transactions", "state", []string{"pending", "success", "failed"}},
+		{warehouse, "fulfillments", "stage", stages},
+		{warehouse, "returns", "state", []string{"requested", "received", "inspected"}},
+	} {
+		db, err := sql.Open("sqlite", c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.path == warehouse {
+			for _, text := range []string{
+				"INSERT OR IGNORE INTO fulfillments VALUES (zeroblob(16), zeroblob(16), 1, 'store', 'requested', 0, 0, 0, '', '', '', '', '', '', '')",
+				"INSERT OR IGNORE INTO returns VALUES (zeroblob(16), zeroblob(16), zeroblob(16), 1, 'store', 'requested', 0, 0, 0, '')",
+			} {
+				if _, err := db.ExecContext(t.Context(), text); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for _, word := range append(c.words, "lost") {
+			result, err := db.ExecContext(t.Context(), "UPDATE "+c.table+" SET "+c.column+" = $1", word)
+			if (err == nil) != (word != "lost") {
+				t.Errorf("%s.%s = %q: %v", c.table, c.column, word, err)
+			}
+			if err == nil {
+				if rows, err := result.RowsAffected(); err != nil || rows == 0 {
+					t.Errorf("%s.%s = %q was written to %d rows: %v", c.table, c.column, word, rows, err)
+				}
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
