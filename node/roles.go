@@ -29,6 +29,7 @@ type role struct {
 	feeds   books.Feeds
 	moment  func(ctx context.Context) (audit.Source, error)
 	apply   func(ctx context.Context, messages []feed.Message) error
+	rewind  func(ctx context.Context, to feed.Cursor) error
 	readers []*outbox.Reader
 	stop    context.CancelFunc
 	running sync.WaitGroup
@@ -62,6 +63,9 @@ func (r *role) Cursor(ctx context.Context, origin id.Site) (feed.Cursor, error) 
 func (r *role) Apply(ctx context.Context, messages []feed.Message) error {
 	return r.apply(ctx, messages)
 }
+
+// Rewind implements outbox.Receiver.
+func (r *role) Rewind(ctx context.Context, to feed.Cursor) error { return r.rewind(ctx, to) }
 
 func (n *Node) openStore(ctx context.Context, name id.Site) error {
 	file, err := n.dir.database(name)
@@ -97,7 +101,7 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 	if err != nil {
 		return err
 	}
-	r.apply = s.Apply
+	r.apply, r.rewind = s.Apply, s.Rewind
 	r.closers = append(r.closers, func() error { s.Close(); return nil })
 	n.store = s
 	return n.dir.settled(name)
@@ -130,7 +134,7 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	if err != nil {
 		return err
 	}
-	r.apply = w.Apply
+	r.apply, r.rewind = w.Apply, w.Rewind
 	r.closers = append(r.closers, func() error { w.Close(); return nil })
 	n.warehouses[name] = w
 	return n.dir.settled(name)

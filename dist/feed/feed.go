@@ -74,8 +74,12 @@ type Request struct {
 
 // Reply is the origin's answer.
 type Reply struct {
-	Last     Cursor // the newest message that the origin has for the receiver
-	Agree    bool   // the origin has the receiver's cursor, with the same hash
+	Last  Cursor // the newest message that the origin has for the receiver
+	Agree bool   // the origin has the receiver's cursor, with the same hash
+	// Fork is the newest message that the origin has of the cursor's epoch or an
+	// earlier one, where it is in a later epoch and does not agree: what was read
+	// behind it was lost when the origin was restored from a backup.
+	Fork     Cursor
 	Messages []Message
 }
 
@@ -86,17 +90,24 @@ type Verdict int
 const (
 	Apply    Verdict = iota // apply the messages, in order
 	Nothing                 // there is nothing new
-	Restored                // the origin has gone back in time: to an earlier message or epoch
+	Restored                // the origin has gone back in time, without a new epoch: an operator must look
 	Parted                  // the histories differ: an operator must look
+	Rewind                  // the origin was restored, in a new epoch: read on from the fork
 )
 
 // String returns a word for logs and pages.
-func (v Verdict) String() string { return [...]string{"apply", "nothing", "restored", "parted"}[v] }
+func (v Verdict) String() string {
+	return [...]string{"apply", "nothing", "restored", "parted", "rewind"}[v]
+}
 
-// Check judges a reply against the receiver's own cursor. Apply means that the
+// Check judges a reply against the receiver's own cursor. Rewind means that the
+// receiver has read what its origin lost, and goes on behind the fork. Apply means that the
 // messages follow on the cursor without a gap and carry the right hashes; they
 // may then be applied one after another, each together with its cursor.
 func Check(own Cursor, reply Reply) Verdict {
+	if reply.Last.Epoch > own.Epoch && !reply.Agree && reply.Fork.Seq < own.Seq {
+		return Rewind
+	}
 	if reply.Last.Epoch < own.Epoch || reply.Last.Seq < own.Seq {
 		return Restored
 	}

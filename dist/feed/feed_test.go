@@ -82,6 +82,11 @@ func TestChainIsForEver(t *testing.T) {
 	}
 }
 
+// later is a cursor of the epoch after that of written.
+func later(seq uint64) feed.Cursor {
+	return feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 4, Seq: seq, Hash: feed.Hash{7}}
+}
+
 // TestCheck judges replies to a receiver that has applied 2 messages of 5.
 func TestCheck(t *testing.T) {
 	messages, cursors := written(5)
@@ -128,6 +133,21 @@ func TestCheck(t *testing.T) {
 		{"the origin has gone back", func(own *feed.Cursor, r *feed.Reply) { r.Last, r.Messages = cursors[1], nil }, feed.Restored},
 		{"the origin has gone back to the start", func(own *feed.Cursor, r *feed.Reply) { r.Last, r.Agree, r.Messages = start, false, nil }, feed.Restored},
 		{"the origin has begun a new epoch and goes on from here", func(_ *feed.Cursor, r *feed.Reply) { r.Last.Epoch++ }, feed.Apply},
+		{"the origin was restored, and has a new epoch", func(own *feed.Cursor, r *feed.Reply) {
+			r.Last, r.Agree, r.Fork, r.Messages = later(2), false, cursors[1], nil
+		}, feed.Rewind},
+		{"the origin was restored from before its first message", func(own *feed.Cursor, r *feed.Reply) {
+			r.Last, r.Agree, r.Fork, r.Messages = later(1), false, feed.Cursor{}, nil
+		}, feed.Rewind},
+		{"the origin was restored and has said much since", func(own *feed.Cursor, r *feed.Reply) {
+			r.Last, r.Agree, r.Fork, r.Messages = later(9), false, cursors[1], nil
+		}, feed.Rewind},
+		{"a new epoch forks behind what was read, and the hash differs", func(own *feed.Cursor, r *feed.Reply) {
+			r.Last, r.Agree, r.Fork, r.Messages = later(9), false, cursors[3], nil
+		}, feed.Parted},
+		{"a new epoch, and what was read is in it", func(own *feed.Cursor, r *feed.Reply) {
+			r.Last, r.Fork, r.Messages = later(9), cursors[1], nil
+		}, feed.Nothing},
 		{"the origin has an older epoch", func(_ *feed.Cursor, r *feed.Reply) { r.Last.Epoch-- }, feed.Restored},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -141,7 +161,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestVerdictsHaveWords(t *testing.T) {
-	want := map[feed.Verdict]string{feed.Apply: "apply", feed.Nothing: "nothing", feed.Restored: "restored", feed.Parted: "parted"}
+	want := map[feed.Verdict]string{feed.Apply: "apply", feed.Nothing: "nothing", feed.Restored: "restored", feed.Parted: "parted", feed.Rewind: "rewind"}
 	for verdict, word := range want {
 		if verdict.String() != word {
 			t.Errorf("%d is called %s, want %s", verdict, verdict, word)

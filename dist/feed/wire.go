@@ -8,7 +8,7 @@ import (
 
 // The wire form is a version byte, then fields in their order: numbers as
 // unsigned varints, texts and bytes with their length before them.
-const wireVersion = 1
+const wireVersion = 2
 
 // ErrMalformed says that bytes are not a request or a reply of this version.
 var ErrMalformed = errors.New("feed: malformed bytes")
@@ -32,6 +32,7 @@ func ParseRequest(from []byte) (Request, error) {
 func AppendReply(to []byte, r Reply) []byte {
 	to = append(to, wireVersion)
 	to = appendCursor(to, r.Last)
+	to = appendCursor(to, r.Fork)
 	agree := uint64(0)
 	if r.Agree {
 		agree = 1
@@ -48,7 +49,7 @@ func AppendReply(to []byte, r Reply) []byte {
 func ParseReply(from []byte) (Reply, error) {
 	d := decoder{rest: from}
 	d.version()
-	r := Reply{Last: d.cursor(), Agree: d.upTo(1) == 1}
+	r := Reply{Last: d.cursor(), Fork: d.cursor(), Agree: d.upTo(1) == 1}
 	count := d.number()
 	for i := uint64(0); i < count && !d.bad; i++ {
 		r.Messages = append(r.Messages, d.message())

@@ -79,14 +79,15 @@ var golden = struct {
 	request: feed.Request{Cursor: feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 3, Seq: 300, Hash: feed.Hash{1, 2}, At: -1}, Limit: 256},
 	reply: feed.Reply{
 		Last: feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 3, Seq: 301, Hash: feed.Hash{3, 4}, At: 5}, Agree: true,
+		Fork:     feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 2, Seq: 12, Hash: feed.Hash{5}, At: 4},
 		Messages: []feed.Message{{Origin: "wh1", Destination: "store", Epoch: 3, Seq: 301, At: 5, Key: "k", Kind: "a.v1", Body: []byte("{}"), Hash: feed.Hash{3, 4}}},
 	},
 }
 
 func TestWireIsForEver(t *testing.T) {
 	for file, now := range map[string][]byte{
-		"testdata/request.v1": feed.AppendRequest(nil, golden.request),
-		"testdata/reply.v1":   feed.AppendReply(nil, golden.reply),
+		"testdata/request.v2": feed.AppendRequest(nil, golden.request),
+		"testdata/reply.v2":   feed.AppendReply(nil, golden.reply),
 	} {
 		if *update {
 			if err := os.WriteFile(file, now, 0o644); err != nil {

@@ -45,6 +45,20 @@ func (f *feeds) Written(_ context.Context, destination string, seq uint64) (newe
 	return f.ledger.newest(destination), at, nil
 }
 
+// Fork implements books.Feeds.
+func (f *feeds) Fork(_ context.Context, destination string, epoch uint64) (feed.Cursor, error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	var fork feed.Cursor
+	for key, m := range f.ledger.messages.from(messageKey{destination, 0}) {
+		if key.destination != destination || m.Epoch > epoch {
+			break
+		}
+		fork = cursorOf(m)
+	}
+	return fork, nil
+}
+
 // Cursors implements books.Feeds.
 func (f *feeds) Cursors(context.Context) ([]feed.Cursor, error) {
 	f.mu.RLock()

@@ -75,6 +75,22 @@ func (b *Books) Written(ctx context.Context, destination string, seq uint64) (ne
 	}, nil
 }
 
+// Fork returns the newest message to a destination of an epoch up to the given one.
+// It looks at all of later epochs, which is done once after a restore.
+func (b *Books) Fork(ctx context.Context, destination string, epoch uint64) (feed.Cursor, error) {
+	row, err := b.books.NewestOfEpoch(ctx, booksdb.NewestOfEpochParams{Destination: destination, Epoch: number(epoch)})
+	if errors.Is(err, sql.ErrNoRows) {
+		return feed.Cursor{}, nil
+	}
+	if err != nil {
+		return feed.Cursor{}, b.reader.fail(err, "sqldb.Fork", "")
+	}
+	return feed.Cursor{
+		Origin: string(b.reader.Site), Destination: destination,
+		Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At,
+	}, nil
+}
+
 // Cursors returns how far the site has read each origin.
 func (b *Books) Cursors(ctx context.Context) ([]feed.Cursor, error) {
 	read, err := readCursors(ctx, b.books, b.reader.Site)

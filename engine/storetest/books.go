@@ -22,6 +22,7 @@ func testBooks(t *testing.T, open func(t *testing.T) *bookRig) {
 		{"constraints", testBookConstraints},
 		{"pages of messages", testMessages},
 		{"written", testWritten},
+		{"fork", testFork},
 		{"parked", testParked},
 		{"one moment", testMoment},
 		{"walks stop at an error", testWalkStops},
@@ -188,6 +189,30 @@ func testWritten(t *testing.T, r *bookRig) {
 	read(t, "Written", 0, err)
 	same(t, "newest to nobody", feed.Cursor{}, newest)
 	same(t, "at 1 to nobody", feed.Cursor{}, at)
+}
+
+func testFork(t *testing.T, r *bookRig) {
+	fork := func(destination string, epoch uint64) feed.Cursor {
+		t.Helper()
+		got, err := r.Fork(r.ctx, destination, epoch)
+		return read(t, "Fork", got, err)
+	}
+	same(t, "of nothing", feed.Cursor{}, fork("peer-a", 9))
+	newest := feed.Cursor{Origin: string(r.site.site), Destination: "peer-a"}
+	var last []feed.Cursor // of each epoch
+	for epoch := range uint64(3) {
+		for i := range 3 {
+			newest.Epoch = 2 + 2*epoch
+			var m feed.Message
+			m, newest = feed.Next(newest, feed.Message{At: int64(i + 5), Key: "k", Kind: "v1"})
+			r.must(t, books.Rows{Messages: []feed.Message{m}})
+		}
+		last = append(last, newest)
+	}
+	for epoch, want := range []feed.Cursor{{}, {}, last[0], last[0], last[1], last[1], last[2], last[2]} {
+		same(t, fmt.Sprintf("of epoch %d", epoch), want, fork("peer-a", uint64(epoch)))
+	}
+	same(t, "to nobody", feed.Cursor{}, fork("peer-b", 9))
 }
 
 func testParked(t *testing.T, r *bookRig) {

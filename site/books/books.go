@@ -135,6 +135,17 @@ func (b *Books) Read(m feed.Message) {
 	b.moved[origin] = true
 }
 
+// Rewind is the command that sets the cursor of an origin back: see Books.Rewind.
+type Rewind struct{ To feed.Cursor }
+
+// Rewind sets the cursor of an origin back to where its history goes on after it was
+// restored from a backup. It is called last in a decision, after all that can fail.
+func (b *Books) Rewind(to feed.Cursor) {
+	origin := id.Site(to.Origin)
+	b.read[origin] = to
+	b.moved[origin] = true
+}
+
 // IsParked reports whether an earlier message of m's key waits.
 func (b *Books) IsParked(m feed.Message) bool {
 	return b.parked[parkedKey{id.Site(m.Origin), m.Key}]

@@ -14,6 +14,9 @@ type Feeds interface {
 	// Written returns the newest message to a destination, and the message with
 	// number seq, which is zero where there is none (0 is the start).
 	Written(ctx context.Context, destination string, seq uint64) (newest, at feed.Cursor, err error)
+	// Fork returns the newest message to a destination that is of an epoch up to
+	// the given one; zero where there is none.
+	Fork(ctx context.Context, destination string, epoch uint64) (feed.Cursor, error)
 	// Cursors returns how far the site has read each origin.
 	Cursors(ctx context.Context) ([]feed.Cursor, error)
 	// Parked returns the messages put aside, oldest first.

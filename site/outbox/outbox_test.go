@@ -236,6 +236,30 @@ func TestRestored(t *testing.T) {
 	})
 }
 
+// TestRewind follows an origin that was restored in a new epoch: it is read on from
+// where its history goes on, and what it has lost stays read.
+func TestRewind(t *testing.T) {
+	for name, fork := range map[string]int{"in the middle": 2, "from before the first": 0, "behind all": 4} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, a, b *membus.Conn) {
+				l := run(t, a, b)
+				l.say("one", "two", "three", "four")
+				pass(time.Minute)
+				l.feeds.restore(fork)
+				l.say("five", "six", "seven", "eight", "nine")
+				pass(10 * time.Second)
+				same(t, "words", []string{"one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}, l.receiver.heard())
+				l.receiver.mu.Lock()
+				defer l.receiver.mu.Unlock()
+				same(t, "cursor", l.feeds.last, l.receiver.cursor)
+				if link := l.reader.Link(); link.Trouble != "" || !link.Connected || !link.StaleSince.IsZero() {
+					t.Errorf("%+v", link)
+				}
+			})
+		})
+	}
+}
+
 // TestServeRefuses answers no request but for its own feed, and says who asked.
 func TestServeRefuses(t *testing.T) {
 	bubble(t, func(t *testing.T, a, b *membus.Conn) {

@@ -18,6 +18,9 @@ type Receiver interface {
 	// Apply applies messages that follow on the cursor, and moves it, in one
 	// transaction. When it returns nil the messages are applied or parked.
 	Apply(ctx context.Context, messages []feed.Message) error
+	// Rewind sets the cursor of an origin back to where its history goes on, since
+	// it was restored from a backup. What was applied beyond stays applied.
+	Rewind(ctx context.Context, to feed.Cursor) error
 }
 
 // Settings are the times of a Reader. Zero fields take the defaults.
@@ -26,7 +29,8 @@ type Settings struct {
 	Idle     time.Duration // how often to look without being woken; default 1 s
 	Backoff  feed.Backoff  // between failures; default 200 ms to 5 s
 	Now      func() time.Time
-	Turned   func(Link) // called when the link has gone down or come up; may be nil, must not block
+	Draw     func() float64 // random numbers of at least 0 and less than 1; default those of math/rand
+	Turned   func(Link)     // called when the link has gone down or come up; may be nil, must not block
 }
 
 // Link is one direction between two sites, as its receiver sees it.
@@ -71,6 +75,9 @@ func NewReader(bus Bus, origin, site id.Site, receiver Receiver, settings Settin
 	if settings.Backoff == (feed.Backoff{}) {
 		settings.Backoff = feed.Backoff{Least: 200 * time.Millisecond, Most: 5 * time.Second}
 	}
+	if settings.Draw == nil {
+		settings.Draw = rand.Float64
+	}
 	return &Reader{
 		bus: bus, origin: origin, site: site, receiver: receiver, settings: settings,
 		wake: make(chan struct{}, 1),
@@ -101,20 +108,24 @@ func (r *Reader) Run(ctx context.Context) error {
 	}
 	defer stop()
 	for ctx.Err() == nil {
-		more, err := r.step(ctx)
-		if ctx.Err() != nil {
-			break
-		}
-		wait := r.settings.Idle
-		if err != nil {
-			wait = r.failed(err)
-		}
-		r.turn()
+		more, wait := r.step(ctx)
 		if !more {
 			r.pause(ctx, wait)
 		}
 	}
 	return nil
+}
+
+// step asks once and takes in what is answered.
+func (r *Reader) step(ctx context.Context) (more bool, wait time.Duration) {
+	question, err := r.Ask(ctx)
+	if err != nil {
+		return r.Take(ctx, question, nil, err)
+	}
+	asking, cancel := context.WithTimeout(ctx, r.settings.Patience)
+	defer cancel()
+	answer, err := r.bus.Request(asking, Subject(r.origin), question.Body)
+	return r.Take(ctx, question, answer, err)
 }
 
 // turn says so when the link has gone down or come up since it last did.
@@ -137,40 +148,69 @@ func (r *Reader) pause(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// step asks once and applies what came. It reports whether there is more to ask for.
-func (r *Reader) step(ctx context.Context) (more bool, err error) {
+// Question is what a reader asks an origin, and from where on.
+type Question struct {
+	Body []byte
+	from feed.Cursor
+}
+
+// Ask returns what to ask the origin next. It changes nothing: Run asks and takes in
+// turn, and so does a simulation, which loses, delays and repeats what is between.
+func (r *Reader) Ask(ctx context.Context) (Question, error) {
+	own, err := r.receiver.Cursor(ctx, r.origin)
+	if err != nil {
+		return Question{}, err
+	}
+	return Question{feed.AppendRequest(nil, feed.Request{Cursor: own, Limit: maxMessages}), own}, nil
+}
+
+// Take applies what was answered to a question, or takes note of the failure. It
+// reports whether there is more to ask for at once, and else how long to wait. The
+// answer to a question that others have overtaken is left alone.
+func (r *Reader) Take(ctx context.Context, question Question, answer []byte, err error) (more bool, wait time.Duration) {
+	if err == nil {
+		more, err = r.take(ctx, question.from, answer)
+	}
+	if ctx.Err() != nil {
+		return false, 0
+	}
+	wait = r.settings.Idle
+	if err != nil {
+		wait = r.failed(err)
+	}
+	r.turn()
+	return more, wait
+}
+
+func (r *Reader) take(ctx context.Context, from feed.Cursor, answer []byte) (more bool, err error) {
+	reply, err := feed.ParseReply(answer)
+	if err != nil {
+		return false, &fault.Error{Kind: fault.Corrupt, Op: "outbox.Take", Message: "the answer of " + string(r.origin) + " cannot be read", Cause: err}
+	}
 	own, err := r.receiver.Cursor(ctx, r.origin)
 	if err != nil {
 		return false, err
 	}
-	reply, err := r.ask(ctx, own)
-	if err != nil {
-		return false, err
+	if own != from {
+		return true, nil
 	}
 	verdict := feed.Check(own, reply)
-	if verdict == feed.Apply {
+	switch verdict {
+	case feed.Apply:
 		if err := r.receiver.Apply(ctx, reply.Messages); err != nil {
 			return false, err
 		}
 		own = own.After(reply.Messages[len(reply.Messages)-1])
+	case feed.Rewind:
+		own = reply.Fork
+		own.Origin, own.Destination = string(r.origin), string(r.site) // also where the origin has nothing of that time
+		if err := r.receiver.Rewind(ctx, own); err != nil {
+			return false, err
+		}
+	default: // there is nothing to do, or nothing that can be done
 	}
 	r.heard(own, reply, verdict)
-	return verdict == feed.Apply && own.Seq < reply.Last.Seq, nil
-}
-
-func (r *Reader) ask(ctx context.Context, own feed.Cursor) (feed.Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, r.settings.Patience)
-	defer cancel()
-	body := feed.AppendRequest(nil, feed.Request{Cursor: own, Limit: maxMessages})
-	answer, err := r.bus.Request(ctx, Subject(r.origin), body)
-	if err != nil {
-		return feed.Reply{}, err
-	}
-	reply, err := feed.ParseReply(answer)
-	if err != nil {
-		return feed.Reply{}, &fault.Error{Kind: fault.Corrupt, Op: "outbox.ask", Message: "the answer of " + string(r.origin) + " cannot be read", Cause: err}
-	}
-	return reply, nil
+	return (verdict == feed.Apply || verdict == feed.Rewind) && own.Seq < reply.Last.Seq, nil
 }
 
 func (r *Reader) heard(own feed.Cursor, reply feed.Reply, verdict feed.Verdict) {
@@ -208,7 +248,7 @@ func (r *Reader) failed(err error) time.Duration {
 	defer r.mu.Unlock()
 	l := &r.link
 	l.Failures++
-	wait := r.settings.Backoff.Wait(l.Failures, rand.Float64())
+	wait := r.settings.Backoff.Wait(l.Failures, r.settings.Draw())
 	if l.StaleSince.IsZero() {
 		l.StaleSince = now
 	}

@@ -22,12 +22,13 @@ import (
 type feeds struct {
 	books.Feeds // the rest is not asked
 	mu          sync.Mutex
+	epoch       uint64
 	last        feed.Cursor
 	messages    []feed.Message
 }
 
 func newFeeds() *feeds {
-	return &feeds{last: feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 1}}
+	return &feeds{epoch: 1, last: feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 1}}
 }
 
 func (f *feeds) say(words ...string) {
@@ -36,7 +37,6 @@ func (f *feeds) say(words ...string) {
 	for _, word := range words {
 		var m feed.Message
 		m, f.last = feed.Next(f.last, feed.Message{At: time.Now().UnixMicro(), Key: "k", Kind: "word", Body: []byte(word)})
-		m.Epoch = 1
 		f.messages = append(f.messages, m)
 	}
 }
@@ -49,6 +49,31 @@ func (f *feeds) Messages(_ context.Context, to string, after uint64, limit, _ in
 	}
 	page := f.messages[after:]
 	return page[:min(limit, len(page), 3)], nil
+}
+
+func (f *feeds) Fork(_ context.Context, to string, epoch uint64) (feed.Cursor, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var fork feed.Cursor
+	for _, m := range f.messages {
+		if to == m.Destination && m.Epoch <= epoch {
+			fork = feed.Cursor{Origin: m.Origin, Destination: m.Destination}.After(m)
+		}
+	}
+	return fork, nil
+}
+
+// restore has the origin go on behind its message seq, in a new epoch.
+func (f *feeds) restore(seq int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.messages = f.messages[:seq:seq]
+	f.last = feed.Cursor{Origin: "wh1", Destination: "store"}
+	if seq > 0 {
+		f.last = f.last.After(f.messages[seq-1])
+	}
+	f.epoch++
+	f.last.Epoch = f.epoch
 }
 
 func (f *feeds) Written(_ context.Context, to string, seq uint64) (newest, at feed.Cursor, err error) {
@@ -91,6 +116,13 @@ func (r *receiver) Apply(_ context.Context, messages []feed.Message) error {
 		r.words = append(r.words, string(m.Body))
 		r.cursor = r.cursor.After(m)
 	}
+	return nil
+}
+
+func (r *receiver) Rewind(_ context.Context, to feed.Cursor) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cursor = to
 	return nil
 }
 

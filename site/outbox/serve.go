@@ -53,8 +53,11 @@ func answer(ctx context.Context, feeds books.Feeds, request feed.Request) (feed.
 		return feed.Reply{}, err
 	}
 	reply := feed.Reply{Last: newest, Agree: at.Seq == own.Seq && at.Hash == own.Hash}
+	if !reply.Agree && newest.Epoch > own.Epoch {
+		reply.Fork, err = feeds.Fork(ctx, own.Destination, own.Epoch)
+	}
 	if !reply.Agree || newest.Seq == own.Seq {
-		return reply, nil
+		return reply, err
 	}
 	limit := min(max(request.Limit, 1), maxMessages)
 	reply.Messages, err = feeds.Messages(ctx, own.Destination, own.Seq, limit, maxBytes)

@@ -37,10 +37,13 @@ type flight struct {
 	err   error
 }
 
-func newPayer(s *Store, wait time.Duration) *payer {
+// newPayer returns a payer that asks by itself, or, where stepped, when SettleDue says so.
+func newPayer(s *Store, wait time.Duration, stepped bool) *payer {
 	p := &payer{store: s, wait: wait, slots: make(chan struct{}, askers), flights: map[id.UUID]*flight{}}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
-	p.running.Go(p.run)
+	if !stepped {
+		p.running.Go(p.run)
+	}
 	return p
 }
 

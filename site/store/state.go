@@ -211,6 +211,9 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return nil, nil
 	case Receive:
 		return nil, s.receive(ctx, c)
+	case books.Rewind:
+		s.books.Rewind(c.To)
+		return nil, nil
 	case askQuota:
 		return s.askAhead(c)
 	case SetWarehouses:

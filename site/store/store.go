@@ -65,13 +65,17 @@ type Options struct {
 
 	HoldAtMost   time.Duration // how long a checkout keeps its units with signs of life; default three times HoldFor
 	UnpaidAtMost int           // most orders of a customer that wait for their bank transfers; default: no bound
+
+	// Stepped is for simulations: no goroutine is started. Commands are decided by
+	// Steps, and Tick, SettleDue and what Place waits for are the caller's.
+	Stepped bool
 }
 
 // Store is the site. Its methods may be called from many goroutines.
 type Store struct {
 	Queries
 	state   *state
-	writer  *writer.Writer
+	writer  writer.Driver
 	askWait time.Duration
 	lookups Lookups
 	payer   *payer
@@ -107,9 +111,12 @@ func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
 	}
 	store := &Store{
 		Queries: ports.Queries, state: s, lookups: ports.Lookups, askWait: options.AskWait,
-		writer: writer.New(s, options.Batch, options.QueueLen),
+		writer: writer.Start(s, options.Batch, options.QueueLen, options.Stepped),
 	}
-	store.payer = newPayer(store, options.PayWait)
+	if options.Stepped {
+		options.TickEvery = -1
+	}
+	store.payer = newPayer(store, options.PayWait, options.Stepped)
 	store.clock = newClock(store, options.TickEvery)
 	return store, nil
 }
@@ -213,6 +220,12 @@ func (s *Store) Product(ctx context.Context, sku id.SKU) (ProductRow, error) {
 func (s *Store) Sells(sku id.SKU) bool {
 	_, there := s.state.catalog.Load(sku)
 	return there
+}
+
+// Rewind sets the cursor of an origin's feed back: see outbox.Receiver.
+func (s *Store) Rewind(ctx context.Context, to feed.Cursor) error {
+	_, err := s.Do(ctx, books.Rewind{To: to})
+	return err
 }
 
 // Apply takes messages of a warehouse's feed: see outbox.Receiver.

@@ -128,6 +128,9 @@ func (s *state) whole(decision func() error) error {
 
 func (s *state) decide(ctx context.Context, command any) (any, error) {
 	switch c := command.(type) {
+	case books.Rewind:
+		s.books.Rewind(c.To)
+		return nil, nil
 	case ReceiveStock:
 		return s.receiveStock(ctx, c)
 	case AdjustStock:

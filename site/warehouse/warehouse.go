@@ -45,6 +45,7 @@ type Options struct {
 	RecallWait   time.Duration // how long a correction waits for quota to come back; default 2 s
 	Batch        int           // most commands of one commit; default 512
 	QueueLen     int           // most commands that wait; default 4096
+	Stepped      bool          // for simulations: no goroutine is started, and commands are decided by Steps
 }
 
 // Warehouse is the site. Its methods may be called from many goroutines.
@@ -53,7 +54,7 @@ type Warehouse struct {
 	PurchaseBook
 	ReturnBook
 	state      *state
-	writer     *writer.Writer
+	writer     writer.Driver
 	recallWait time.Duration
 }
 
@@ -84,7 +85,7 @@ func Open(ctx context.Context, ports Ports, options Options) (*Warehouse, error)
 	}
 	w := &Warehouse{
 		Queries: ports.Queries, PurchaseBook: ports.Purchases, ReturnBook: ports.Returns,
-		state: s, recallWait: options.RecallWait, writer: writer.New(s, options.Batch, options.QueueLen),
+		state: s, recallWait: options.RecallWait, writer: writer.Start(s, options.Batch, options.QueueLen, options.Stepped),
 	}
 	for _, store := range s.newcomers {
 		if _, err := w.Do(ctx, welcome{store}); err != nil {
@@ -123,6 +124,12 @@ func (w *Warehouse) Submit(ctx context.Context, command any) (*writer.Job, error
 	return w.writer.Submit(ctx, command)
 }
 
+// Rewind sets the cursor of an origin's feed back: see outbox.Receiver.
+func (w *Warehouse) Rewind(ctx context.Context, to feed.Cursor) error {
+	_, err := w.Do(ctx, books.Rewind{To: to})
+	return err
+}
+
 // Apply takes messages of the store's feed: see outbox.Receiver.
 func (w *Warehouse) Apply(ctx context.Context, messages []feed.Message) error {
 	return outbox.Deliver(ctx, messages, func(ctx context.Context, messages []feed.Message, park string) error {
@@ -136,27 +143,21 @@ func (w *Warehouse) Apply(ctx context.Context, messages []feed.Message) error {
 // at most Options.RecallWait. Units that no store gives back, being promised or
 // out of reach, are fault.Conflict, and nothing is changed.
 func (w *Warehouse) Adjust(ctx context.Context, command AdjustStock) (Stocked, error) {
-	answer, err := w.Do(ctx, command)
+	correction, err := w.Begin(ctx, command)
 	if err != nil {
 		return Stocked{}, err
 	}
-	result := answer.(adjusted)
-	if len(result.recalls) == 0 {
-		return result.Stocked, nil
-	}
-	if err := w.await(ctx, result); err != nil {
+	if err := w.await(ctx, correction.result); err != nil {
 		return Stocked{}, err
 	}
-	command.noRecall = true
-	answer, err = w.Do(ctx, command)
-	if err != nil {
-		return Stocked{}, err
-	}
-	return answer.(adjusted).Stocked, nil
+	return correction.End(ctx)
 }
 
 // await returns when all recalls are answered, or it has waited long enough.
 func (w *Warehouse) await(ctx context.Context, result adjusted) error {
+	if len(result.recalls) == 0 {
+		return nil
+	}
 	defer w.state.answers.Forget(result.recalls...)
 	timer := time.NewTimer(w.recallWait)
 	defer timer.Stop()

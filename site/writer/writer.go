@@ -5,7 +5,8 @@
 //
 // It knows nothing of what the commands do. A caller gets its answer only after
 // the commit that holds the command's effect. Start reading at Site, then Batch;
-// Ahead is a site that decides while the disk is at work.
+// Ahead is a site that decides while the disk is at work, and a Stepper drives either
+// without a goroutine, for simulations.
 package writer
 
 import (
@@ -52,6 +53,16 @@ func (j *Job) Wait(ctx context.Context) (any, error) {
 		return j.last()
 	case <-ctx.Done():
 		return nil, &fault.Error{Kind: fault.Unavailable, Message: "gave up waiting for the answer", Cause: ctx.Err()}
+	}
+}
+
+// Done reports whether the answer is there.
+func (j *Job) Done() bool {
+	select {
+	case <-j.done:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -169,6 +180,30 @@ func decide(ctx context.Context, site Site, jobs []*Job) error {
 		job.answer, job.err = site.Decide(ctx, job.command)
 	}
 	return nil
+}
+
+// Driver takes a site's commands: a Writer, or a Stepper.
+type Driver interface {
+	// Submit puts a command behind all that were submitted before.
+	Submit(ctx context.Context, command any) (*Job, error)
+	// Do submits a command and returns its answer, after the commit.
+	Do(ctx context.Context, command any) (any, error)
+	// Close ends it. A Writer commits what waits, a Stepper does not. Commands that
+	// come later are refused.
+	Close()
+}
+
+var (
+	_ Driver = (*Writer)(nil)
+	_ Driver = (*Stepper)(nil)
+)
+
+// Start starts a writer (see New), or makes a stepper where steps is set.
+func Start(site Site, limit, queue int, steps bool) Driver {
+	if steps {
+		return NewStepper(site, limit)
+	}
+	return New(site, limit, queue)
 }
 
 // Writer is the goroutine that drives a site.

@@ -251,6 +251,38 @@ func (q *Queries) NewestMessage(ctx context.Context, destination string) (Newest
 	return i, err
 }
 
+const newestOfEpoch = `-- name: NewestOfEpoch :one
+SELECT   epoch, seq, hash, at
+FROM     outbox
+WHERE    destination = $1 AND epoch <= $2
+ORDER BY seq DESC
+LIMIT    1
+`
+
+type NewestOfEpochParams struct {
+	Destination string
+	Epoch       int64
+}
+
+type NewestOfEpochRow struct {
+	Epoch int64
+	Seq   int64
+	Hash  []byte
+	At    int64
+}
+
+func (q *Queries) NewestOfEpoch(ctx context.Context, arg NewestOfEpochParams) (NewestOfEpochRow, error) {
+	row := q.queryRow(ctx, q.newestOfEpochStmt, newestOfEpoch, arg.Destination, arg.Epoch)
+	var i NewestOfEpochRow
+	err := row.Scan(
+		&i.Epoch,
+		&i.Seq,
+		&i.Hash,
+		&i.At,
+	)
+	return i, err
+}
+
 const nextDestination = `-- name: NextDestination :one
 SELECT   destination
 FROM     outbox

@@ -45,6 +45,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.newestMessageStmt, err = db.PrepareContext(ctx, newestMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query NewestMessage: %w", err)
 	}
+	if q.newestOfEpochStmt, err = db.PrepareContext(ctx, newestOfEpoch); err != nil {
+		return nil, fmt.Errorf("error preparing query NewestOfEpoch: %w", err)
+	}
 	if q.nextDestinationStmt, err = db.PrepareContext(ctx, nextDestination); err != nil {
 		return nil, fmt.Errorf("error preparing query NextDestination: %w", err)
 	}
@@ -92,6 +95,11 @@ func (q *Queries) Close() error {
 	if q.newestMessageStmt != nil {
 		if cerr := q.newestMessageStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing newestMessageStmt: %w", cerr)
+		}
+	}
+	if q.newestOfEpochStmt != nil {
+		if cerr := q.newestOfEpochStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing newestOfEpochStmt: %w", cerr)
 		}
 	}
 	if q.nextDestinationStmt != nil {
@@ -155,6 +163,7 @@ type Queries struct {
 	messagesAfterStmt   *sql.Stmt
 	movementsAfterStmt  *sql.Stmt
 	newestMessageStmt   *sql.Stmt
+	newestOfEpochStmt   *sql.Stmt
 	nextDestinationStmt *sql.Stmt
 	parkedStmt          *sql.Stmt
 	siteStmt            *sql.Stmt
@@ -171,6 +180,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		messagesAfterStmt:   q.messagesAfterStmt,
 		movementsAfterStmt:  q.movementsAfterStmt,
 		newestMessageStmt:   q.newestMessageStmt,
+		newestOfEpochStmt:   q.newestOfEpochStmt,
 		nextDestinationStmt: q.nextDestinationStmt,
 		parkedStmt:          q.parkedStmt,
 		siteStmt:            q.siteStmt,

@@ -47,6 +47,13 @@ SELECT epoch, seq, hash, at
 FROM   outbox
 WHERE  destination = $1 AND seq = $2;
 
+-- name: NewestOfEpoch :one
+SELECT   epoch, seq, hash, at
+FROM     outbox
+WHERE    destination = sqlc.arg(destination) AND epoch <= sqlc.arg(epoch)
+ORDER BY seq DESC
+LIMIT    1;
+
 -- name: Cursors :many
 SELECT   origin, epoch, seq, hash, at
 FROM     cursors
