@@ -22,19 +22,21 @@ type Health struct {
 type Link struct {
 	Origin      id.Site    `json:"origin"`
 	Destination id.Site    `json:"destination"`
-	Connected   bool       `json:"connected" doc:"The last request was answered"`
+	Connected   bool       `json:"connected" doc:"The last request was answered, and what came was taken in"`
 	Cut         bool       `json:"cut" doc:"Cut by the switch of the process that runs the warehouse"`
 	Cursor      uint64     `json:"cursor" doc:"The last message applied"`
 	Last        uint64     `json:"last" doc:"The last message known to be there"`
 	Lag         uint64     `json:"lag" doc:"Messages not yet applied, as far as known"`
-	LagSeconds  float64    `json:"lag_seconds" doc:"Age of the newest message applied while behind, else 0"`
-	Failures    int        `json:"failures" doc:"Requests in a row without an answer"`
+	LagSeconds  float64    `json:"lag_seconds" doc:"Age of the oldest message that is not applied, as far as known; else since stale_since, else 0"`
+	Breaker     string     `json:"breaker,omitempty" doc:"closed, open (tried now and then: the last tries failed) or half-open (being tried); absent where the receiver runs elsewhere"`
+	Failures    int        `json:"failures" doc:"Requests in a row without an answer that was taken in"`
 	RetryAt     *time.Time `json:"retry_at,omitempty" doc:"When a failed link is tried again"`
 	StaleSince  *time.Time `json:"stale_since,omitempty" doc:"When it was last known to be up to date; absent while it is"`
 	HeardAt     *time.Time `json:"heard_at,omitempty" doc:"When the origin last answered"`
-	Verdict     string     `json:"verdict" doc:"apply, nothing, restored or parted"`
+	Verdict     string     `json:"verdict" doc:"apply, nothing, rewind, restored or parted; refused where the other end is not known by the key that it shows; empty before the first answer"`
 	Trouble     string     `json:"trouble,omitempty" doc:"The last failure, while there is one"`
 	Parked      int        `json:"parked" doc:"Messages that could not be applied, and those that wait behind them"`
+	Pruned      uint64     `json:"pruned" doc:"The last message that the origin does not keep any more, as all before it were read long ago; as far as known"`
 }
 
 // LinkList is every link that this process receives on.
@@ -61,6 +63,7 @@ type SiteReport struct {
 	Fulfillments int     `json:"fulfillments"`
 	Unread       int     `json:"unread" doc:"Messages on their way to another audited site"`
 	Parked       int     `json:"parked" doc:"Messages put aside"`
+	Pruned       int     `json:"pruned" doc:"Messages that all have read, and that are not kept any more"`
 }
 
 // Finding is a row that breaks an invariant.

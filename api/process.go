@@ -108,7 +108,7 @@ func (c *Client) follow(answer io.Reader, progress func(done, total int)) (json.
 		}
 		switch {
 		case line.Problem != nil:
-			return nil, &problemError{*line.Problem}
+			return nil, &problemError{problem: *line.Problem}
 		case summary != nil:
 			return summary, nil
 		case progress != nil:

@@ -232,12 +232,16 @@ func TestMessages(t *testing.T) {
 	takers := map[string]string{}
 	types := regexp.MustCompile(`func \((\w+)\) Kind\(\) string \{ return "([^"]+)" \}`)
 	kindOf := map[string]string{}
-	for _, match := range types.FindAllStringSubmatch(read(t, "core/event/event.go"), -1) {
+	for _, match := range types.FindAllStringSubmatch(read(t, "core/event/event.go")+read(t, "core/event/restored.go"), -1) {
 		kindOf[match[1]] = match[2]
 	}
 	for file, site := range map[string]string{"site/store/apply.go": "store", "site/warehouse/fulfill.go": "warehouse"} {
 		for _, match := range regexp.MustCompile(`case event\.(\w+):`).FindAllStringSubmatch(read(t, file), -1) {
-			takers[kindOf[match[1]]] = site
+			if kind := kindOf[match[1]]; takers[kind] == "" {
+				takers[kind] = site
+			} else {
+				takers[kind] = "both"
+			}
 		}
 	}
 	var released []string

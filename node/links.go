@@ -19,8 +19,9 @@ import (
 // it. Where the receiver runs elsewhere it is what the origin knows of it.
 type LinkState struct {
 	outbox.Link
-	Cut    bool // by the switch of this process
-	Parked int  // messages put aside
+	Cut    bool   // by the switch of this process
+	Parked int    // messages put aside
+	Pruned uint64 // the last message that the origin does not keep any more, as far as known
 }
 
 // readAtLeast is how often a reader asks, woken or not, with some patience: one
@@ -60,7 +61,7 @@ func (n *Node) incoming(ctx context.Context, r *role) ([]LinkState, error) {
 		if s := n.switchOf(state.Origin, state.Destination); s != nil {
 			state.Cut = s.IsCut()
 		}
-		if origin := n.role(state.Origin); origin != nil {
+		if origin := n.role(state.Origin); origin != nil && believed(state.Verdict) {
 			if err := state.measure(ctx, origin.feeds); err != nil {
 				return nil, err
 			}
@@ -75,6 +76,11 @@ func (n *Node) incoming(ctx context.Context, r *role) ([]LinkState, error) {
 	return states, nil
 }
 
+// believed reports whether a cursor and its origin's feed are of one history.
+func believed(verdict string) bool {
+	return verdict != feed.Restored.String() && verdict != feed.Parted.String()
+}
+
 // outgoing returns the links to sites elsewhere that have asked to read.
 func (n *Node) outgoing(ctx context.Context, r *role) ([]LinkState, error) {
 	r.mu.Lock()
@@ -85,13 +91,7 @@ func (n *Node) outgoing(ctx context.Context, r *role) ([]LinkState, error) {
 		if n.role(reader) != nil {
 			continue
 		}
-		state := LinkState{Link: outbox.Link{
-			Origin: r.site, Destination: reader, Cursor: last.cursor.Seq, HeardAt: last.at,
-			Connected: time.Since(last.at) < readAtLeast, Verdict: feed.Nothing.String(),
-		}}
-		if !state.Connected {
-			state.StaleSince, state.Trouble = last.at, string(reader)+" has not asked for news since"
-		}
+		state := LinkState{Link: last.link(r.site, reader, time.Now())}
 		if err := state.measure(ctx, r.feeds); err != nil {
 			return nil, err
 		}
@@ -100,17 +100,52 @@ func (n *Node) outgoing(ctx context.Context, r *role) ([]LinkState, error) {
 	return states, nil
 }
 
-// measure counts what the origin has written and the receiver has not read.
+// link is what the origin knows of a reader elsewhere. One whose requests are refused
+// is not the one that was heard before, whatever it says.
+func (l lastAsked) link(origin, reader id.Site, now time.Time) outbox.Link {
+	link := outbox.Link{
+		Origin: origin, Destination: reader, Cursor: l.cursor.Seq, HeardAt: l.at,
+		Connected: now.Sub(l.at) < readAtLeast, Verdict: feed.Nothing.String(),
+	}
+	if !link.Connected {
+		link.StaleSince, link.Trouble = l.at, string(reader)+" has not asked for news since"
+	}
+	if l.refused != "" {
+		link.Verdict, link.Trouble = outbox.Refused, l.refused
+		if l.at.IsZero() {
+			link.StaleSince = l.refusedAt
+		}
+	}
+	return link
+}
+
+// measure counts what the origin has written and the receiver has not read, and how
+// old that is.
 func (l *LinkState) measure(ctx context.Context, origin books.Feeds) error {
 	newest, _, err := origin.Written(ctx, string(l.Destination), 0)
 	if err != nil {
 		return err
 	}
 	l.Last, l.Lag = max(l.Last, newest.Seq), 0
+	var oldest time.Time
 	if l.Last > l.Cursor {
 		l.Lag = l.Last - l.Cursor
+		unread, err := origin.Messages(ctx, string(l.Destination), l.Cursor, 1, 1)
+		if err != nil {
+			return err
+		}
+		if len(unread) > 0 {
+			oldest = time.UnixMicro(unread[0].At)
+		}
 	}
-	return nil
+	l.LagSeconds = l.Age(time.Now(), oldest).Seconds()
+	pruned, err := origin.Pruned(ctx)
+	for _, c := range pruned {
+		if c.Destination == string(l.Destination) {
+			l.Pruned = c.Seq
+		}
+	}
+	return err
 }
 
 // switchOf returns the switch of the warehouse at one end of a link, or nil.

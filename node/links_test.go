@@ -110,9 +110,13 @@ func TestCutLink(t *testing.T) {
 	if len(reversed.Short) != 1 || reversed.Short[0].Missing != 1 || reversed.Order.Status != "voided" {
 		t.Errorf("beyond everything: %+v", reversed)
 	}
-	if l := link(t, client, "store", "wh2"); l.Connected || l.Lag != 2 || l.Last != l.Cursor+2 {
-		t.Errorf("two orders wait for wh2, which is cut off, but the link says %+v", l)
+	there, here := link(t, client, "store", "wh2"), link(t, client, "wh2", "store")
+	if there.Connected || there.Lag != 2 || there.Last != there.Cursor+2 || there.LagSeconds <= 0 || here.LagSeconds <= 0 {
+		t.Errorf("two orders wait for wh2, which is cut off, but the links say %+v and %+v", there, here)
 	}
+	eventually(t, 5*time.Second, "both directions grow older", func() bool {
+		return link(t, client, "store", "wh2").LagSeconds > there.LagSeconds+0.2 && link(t, client, "wh2", "store").LagSeconds > here.LagSeconds+0.2
+	})
 
 	if _, err := client.HealLink(t.Context(), "wh2"); err != nil {
 		t.Fatal(err)
@@ -123,8 +127,9 @@ func TestCutLink(t *testing.T) {
 		return n.Drain(ctx) == nil
 	})
 	t.Logf("equal %v after healing", took)
-	eventually(t, 2*time.Second, "the link is no longer stale", func() bool {
-		return link(t, client, "wh2", "store").StaleSince == nil
+	eventually(t, 2*time.Second, "the link is no longer stale, and no age is left", func() bool {
+		l := link(t, client, "wh2", "store")
+		return l.StaleSince == nil && l.LagSeconds == 0 && l.Breaker == "closed" && link(t, client, "store", "wh2").LagSeconds == 0
 	})
 	proved(t, n)
 }

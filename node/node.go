@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"sync"
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
@@ -43,6 +44,7 @@ type Node struct {
 	log        *slog.Logger
 	token      string // of administration
 	dir        *dataDir
+	keys       *keyring
 	nats       *natsbus.Server // nil where a server elsewhere is used
 	links      []*natsbus.Conn
 	roles      []*role // the store first
@@ -53,7 +55,8 @@ type Node struct {
 	warehouses map[id.Site]*warehouse.Warehouse
 	listener   net.Listener
 	server     *http.Server
-	unwatch    func() // ends watchBus; nil where it does not run
+	unwatch    func()     // ends watchBus; nil where it does not run
+	backing    sync.Mutex // held while a backup is made
 }
 
 // Open starts everything but the serving of requests. Where it returns an error
@@ -83,6 +86,9 @@ func (n *Node) open(ctx context.Context) error {
 		}
 	}
 	if n.listener, err = n.listen(ctx); err != nil {
+		return err
+	}
+	if n.keys, err = openKeys(n.dir.path, n.config.Peers, n.log); err != nil {
 		return err
 	}
 	if err := n.openBus(); err != nil {
@@ -164,8 +170,8 @@ func (n *Node) openBus() error {
 	return err
 }
 
-// connect gives a site its own connection to the bus, unless another process runs
-// a site of this name there. The setting is where the name stands.
+// connect gives a site its own connection to the bus, and its key, unless another
+// process runs a site of this name there. The setting is where the name stands.
 func (n *Node) connect(ctx context.Context, site id.Site, setting string) (*natsbus.Conn, error) {
 	var link *natsbus.Conn
 	var err error
@@ -181,7 +187,7 @@ func (n *Node) connect(ctx context.Context, site id.Site, setting string) (*nats
 	if err := checkAlone(ctx, link, site, setting); err != nil && !fault.Is(err, fault.Unavailable) {
 		return nil, err
 	}
-	return link, nil
+	return link, n.keys.add(site)
 }
 
 func (n *Node) openSites(ctx context.Context) error {

@@ -29,6 +29,7 @@ type role struct {
 	feeds   books.Feeds
 	moment  func(ctx context.Context) (audit.Source, error)
 	apply   func(ctx context.Context, messages []feed.Message) error
+	do      outbox.Doer
 	rewind  func(ctx context.Context, to feed.Cursor) error
 	readers []*outbox.Reader
 	stop    context.CancelFunc
@@ -43,6 +44,9 @@ type role struct {
 type lastAsked struct {
 	cursor feed.Cursor
 	at     time.Time
+
+	refused   string // why the last request in its name was not taken for its own; empty: it was
+	refusedAt time.Time
 }
 
 // Cursor implements outbox.Receiver out of what is committed.
@@ -88,9 +92,13 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 		return err
 	}
 	r.closers = append(r.closers, n.payments.close)
+	sealer, err := newRecords(n.keys.own[name])
+	if err != nil {
+		return err
+	}
 	n.records, n.published = db, store.Watch(db)
 	s, err := store.Open(ctx, store.Ports{
-		Journal: n.published, Lookups: db, Queries: db, Records: db, Payments: n.payments, IDs: ids{}, Now: time.Now,
+		Journal: n.published, Lookups: db, Queries: db, Records: db, Payments: n.payments, IDs: ids{}, Now: time.Now, Sealer: sealer,
 		Reachable: r.reaches, Failed: n.commitFailed(name),
 		Committed: func(to []id.Site) { outbox.Wake(bus, name, to) },
 	}, store.Options{
@@ -101,7 +109,7 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 	if err != nil {
 		return err
 	}
-	r.apply, r.rewind = s.Apply, s.Rewind
+	r.apply, r.rewind, r.do = s.Apply, s.Rewind, s.Do
 	r.closers = append(r.closers, func() error { s.Close(); return nil })
 	n.store = s
 	return n.dir.settled(name)
@@ -134,7 +142,7 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	if err != nil {
 		return err
 	}
-	r.apply, r.rewind = w.Apply, w.Rewind
+	r.apply, r.rewind, r.do = w.Apply, w.Rewind, w.Do
 	r.closers = append(r.closers, func() error { w.Close(); return nil })
 	n.warehouses[name] = w
 	return n.dir.settled(name)
@@ -145,10 +153,12 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 // then finds nobody waits long before it tries again.
 func (n *Node) follow(ctx context.Context, r *role, origins []id.Site) error {
 	r.claim = &claim{Bus: r.bus, check: r.alone, serve: func() (func(), error) {
-		return outbox.Serve(r.bus, r.site, r.feeds, r.heard)
+		return outbox.ServeSealed(r.bus, r.site, r.feeds, guard{seals{n.keys, r.site}, r}, r.heard)
 	}}
 	for _, origin := range origins {
-		r.readers = append(r.readers, outbox.NewReader(r.claim, origin, r.site, r, outbox.Settings{Now: time.Now}))
+		r.readers = append(r.readers, outbox.NewReader(r.claim, origin, r.site, r, outbox.Settings{
+			Now: time.Now, Seals: seals{n.keys, r.site},
+		}))
 	}
 	err := r.claim.take(ctx)
 	if err != nil && !fault.Is(err, fault.Unavailable) {
@@ -159,6 +169,7 @@ func (n *Node) follow(ctx context.Context, r *role, origins []id.Site) error {
 	if err != nil {
 		r.running.Go(func() { r.claim.takeLater(ctx, n.log.With("site", r.site), r.wake) })
 	}
+	r.running.Go(func() { n.upkeep(ctx, r) })
 	for _, reader := range r.readers {
 		r.running.Go(func() {
 			if err := reader.Run(ctx); err != nil {
@@ -169,12 +180,43 @@ func (n *Node) follow(ctx context.Context, r *role, origins []id.Site) error {
 	return nil
 }
 
+// guard is the seals of a role that take note of whom they refuse as a reader.
+type guard struct {
+	seals
+	role *role
+}
+
+// Verify implements outbox.Seals.
+func (g guard) Verify(site id.Site, text, seal []byte) error {
+	err := g.seals.Verify(site, text, seal)
+	if err != nil {
+		g.role.refuses(site, err)
+	}
+	return err
+}
+
+// refuses takes note of a request in the name of a site that this one knows, for
+// its link to show. Of any other name it keeps nothing.
+func (r *role) refuses(reader id.Site, err error) {
+	reason, _ := fault.Public(err)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last, known := r.asked[reader]
+	for _, other := range r.readers {
+		known = known || other.Link().Origin == reader
+	}
+	if known {
+		last.refused, last.refusedAt = reason, time.Now()
+		r.asked[reader] = last
+	}
+}
+
 // heard takes note of how far a site has read this one, and wakes the reader of
 // that site, which has just shown that it can be reached.
 func (r *role) heard(asked feed.Cursor) {
 	other := id.Site(asked.Destination)
 	r.mu.Lock()
-	r.asked[other] = lastAsked{asked, time.Now()}
+	r.asked[other] = lastAsked{cursor: asked, at: time.Now()}
 	r.mu.Unlock()
 	for _, reader := range r.readers {
 		if link := reader.Link(); link.Origin == other && !link.Connected {

@@ -92,7 +92,7 @@ func (n *Node) finish() error {
 func (n *Node) newServer() (*http.Server, error) {
 	mux := http.NewServeMux()
 	api := rest.New(rest.Deps{
-		Store: n.store, Records: n.records, Planning: n.plans(), Site: n.config.Store.Name, Warehouses: n.warehouses, Links: restLinks{n}, Audit: n, Import: restImport{n}, Ready: n.ready,
+		Store: n.store, Records: n.records, Planning: n.plans(), Site: n.config.Store.Name, Warehouses: n.warehouses, Links: restLinks{n}, Parked: n, Audit: n, Import: restImport{n}, Backups: n, Ready: n.ready,
 		Token: n.token, Version: n.options.Version, Log: n.log,
 	})
 	for _, pattern := range []string{"/api/", "/healthz", "/readyz"} {

@@ -14,7 +14,8 @@ const watchEvery = 2 * time.Second
 
 // watchBus tells in the log when a message server elsewhere refuses the token.
 // At the start Dial says so itself; but a server that came up later, or again
-// with another token, would else look like one that is down.
+// with another token, would else look like one that is down. It also has the sites
+// read as soon as the line is back.
 func (n *Node) watchBus() {
 	if n.config.NATS.URL == "" {
 		return
@@ -25,14 +26,21 @@ func (n *Node) watchBus() {
 	watching.Go(func() {
 		ticker := time.NewTicker(watchEvery)
 		defer ticker.Stop()
-		told := false // once for each time that the links are down
+		told, connected := false, true // told once for each time that the links are down
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
 			}
-			told = !n.onBus() && (told || n.tellRefusal())
+			on := n.onBus()
+			if on && !connected { // the line is back: readers that wait for long look now
+				for _, r := range n.roles {
+					r.wake()
+				}
+			}
+			connected = on
+			told = !on && (told || n.tellRefusal())
 		}
 	})
 }

@@ -123,7 +123,7 @@ func auditFiles(ctx context.Context, dirs ...string) (api.Report, error) {
 	for _, s := range found.Sites {
 		report.Sites = append(report.Sites, api.SiteReport{
 			Site: s.Site, Role: string(s.Role), Movements: s.Movements, Accounts: s.Accounts,
-			Orders: s.Orders, Fulfillments: s.Fulfillments, Unread: s.Unread, Parked: s.Parked,
+			Orders: s.Orders, Fulfillments: s.Fulfillments, Unread: s.Unread, Parked: s.Parked, Pruned: s.Pruned,
 		})
 	}
 	for _, f := range found.Findings {
@@ -133,9 +133,9 @@ func auditFiles(ctx context.Context, dirs ...string) (api.Report, error) {
 }
 
 func (p program) printReport(report api.Report) error {
-	t := newTable("SITE", "ROLE", ">MOVEMENTS", ">ACCOUNTS", ">ORDERS", ">FULFILLMENTS", ">UNREAD", ">PARKED")
+	t := newTable("SITE", "ROLE", ">MOVEMENTS", ">ACCOUNTS", ">ORDERS", ">FULFILLMENTS", ">UNREAD", ">PARKED", ">PRUNED")
 	for _, s := range report.Sites {
-		t.add(s.Site, s.Role, s.Movements, s.Accounts, s.Orders, s.Fulfillments, s.Unread, s.Parked)
+		t.add(s.Site, s.Role, s.Movements, s.Accounts, s.Orders, s.Fulfillments, s.Unread, s.Parked, s.Pruned)
 	}
 	if err := p.printTable(t, ""); err != nil {
 		return err

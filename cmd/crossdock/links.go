@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -12,7 +13,11 @@ import (
 )
 
 const linksHelp = `Show each link between two sites, as its receiver sees it: how far it has read
-(CURSOR of LAST), how many messages it is behind, and since when it is stale.
+(CURSOR of LAST), how many messages it is behind, and since when it is stale. AGE is
+how old the oldest message is that it has not applied, as far as known; else how long
+it has been stale. BREAKER is open where the last tries failed: the link is probed
+now and then, at RETRY AT or when the other side calls. A link whose other end shows
+another key than it is known by is "refused"; TROUBLE says what to do.
 
 "links cut" takes a warehouse off the line, as if the line were broken, and "links
 heal" joins it again. The shop goes on selling the stock that it holds.`
@@ -32,7 +37,8 @@ it: demo or serve. The demo offers it on its sites page too.`
 
 const linksExample = `  crossdock links
   crossdock links cut wh2
-  crossdock links heal wh2`
+  crossdock links heal wh2
+  crossdock links keys`
 
 func (p program) linksCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -50,6 +56,10 @@ func (p program) linksCommand() *cobra.Command {
 	cmd.AddCommand(
 		p.switchCommand(linkSwitch{"cut", "Cut a warehouse off from the store", linksCutHelp, (*api.Client).CutLink, tellCut}),
 		p.switchCommand(linkSwitch{"heal", "Join a warehouse that was cut off", linksHealHelp, (*api.Client).HealLink, tellHealed}),
+		p.linkKeysCommand(),
+		p.linksParkedCommand(),
+		p.linksRetryCommand(),
+		p.linksSkipCommand(),
 	)
 	return cmd
 }
@@ -103,9 +113,10 @@ func (p program) printLinks(links []api.Link, err error, asJSON bool) error {
 	if asJSON {
 		return p.printJSON(api.LinkList{Links: links})
 	}
-	t := newTable("FROM", "TO", "STATE", ">CURSOR", ">LAST", ">BEHIND", ">AGE", ">PARKED", "STALE SINCE", "TROUBLE")
+	t := newTable("FROM", "TO", "STATE", ">CURSOR", ">LAST", ">BEHIND", ">AGE", ">PARKED", "BREAKER", "RETRY AT", "STALE SINCE", "TROUBLE")
 	for _, l := range links {
-		t.add(l.Origin, l.Destination, linkState(l), l.Cursor, l.Last, l.Lag, age(l.LagSeconds), l.Parked, timeOrDash(l.StaleSince), l.Trouble)
+		t.add(l.Origin, l.Destination, linkState(l), l.Cursor, l.Last, l.Lag, age(l.LagSeconds), l.Parked,
+			cmp.Or(l.Breaker, "-"), timeOrDash(l.RetryAt), timeOrDash(l.StaleSince), l.Trouble)
 	}
 	return p.printTable(t, "")
 }
@@ -114,6 +125,8 @@ func linkState(l api.Link) string {
 	switch {
 	case l.Cut:
 		return "cut"
+	case l.Verdict == "refused":
+		return l.Verdict
 	case !l.Connected:
 		if l.Failures == 0 {
 			return "down"

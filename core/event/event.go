@@ -3,7 +3,8 @@
 //
 // An encoding, once released, is never changed: testdata keeps one of each, and
 // decoding it must give the same value for ever. A new form gets a new version
-// of its name ("stock.levels.v2") beside the old one.
+// of its name ("stock.levels.v2") beside the old one; only a field that may be
+// missing, and that who does not know it may leave out, is added to a form.
 package event
 
 import (
@@ -35,6 +36,9 @@ type FulfillmentRequested struct {
 	PlacedAt    time.Time      `json:"placed_at"`
 	Address     order.Address  `json:"address"`
 	Lines       []Line         `json:"lines"`
+	// Record is what the store keeps of the order, sealed: nobody else can read it.
+	// The warehouse hands it back to a store that was restored and has lost it.
+	Record []byte `json:"record,omitempty"`
 }
 
 // Line is one line of a fulfillment order.
@@ -289,6 +293,7 @@ var known = table(
 	QuotaAsked{}, QuotaGranted{}, QuotaRecalled{}, QuotaReturned{}, StockLevels{}, QuotaElsewhere{}, ProductsListed{},
 	ReturnRequested{}, ReturnReceived{}, ReturnInspected{}, RedirectRequested{}, RedirectAnswered{},
 	IncomingGranted{}, IncomingTaken{}, IncomingDated{},
+	SiteRestored{}, QuotaRestated{}, FulfillmentsAsked{}, FulfillmentsRestated{},
 )
 
 func table(bodies ...Body) map[string]reflect.Type {

@@ -42,6 +42,7 @@ func samples() []Body {
 			Order: o, Number: 1042, Fulfillment: f, Epoch: 7, PlacedAt: at,
 			Address: address,
 			Lines:   []Line{{Line: 1, SKU: "85123A", Name: "White \"hanging\" heart", Quantity: 6}, {Line: 2, SKU: "gift 0001/20", Name: "Gift", Quantity: 1}},
+			Record:  []byte("sealed"),
 		},
 		VoidRequested{Order: o, Fulfillment: f, Parts: parts, Reason: "asked by the customer"},
 		VoidRefused{Order: o, Fulfillment: f, Stage: order.SentStage},
@@ -62,6 +63,14 @@ func samples() []Body {
 		IncomingDated{Schedules: []Schedule{{SKU: "85123A", Version: 3, Arrivals: []Arriving{{On: 20800, Quantity: 40}}}}},
 		QuotaElsewhere{Units: units},
 		ProductsListed{Products: []Product{{SKU: "85123A", Name: "White hanging heart"}}},
+		SiteRestored{Epoch: 1700000000, Read: 12},
+		QuotaRestated{Epoch: 1700000000, After: "15056N", UpTo: "gift 0001/20", Quota: units, Incoming: units, Number: 1042},
+		FulfillmentsAsked{Epoch: 1700000000, Fulfillments: []FulfillmentName{{Order: o, Fulfillment: f}}, More: true},
+		FulfillmentsRestated{Epoch: 1700000000, More: true, Fulfillments: []FulfillmentState{{
+			Order: o, Number: 1042, Fulfillment: f, PlacedAt: at, Address: address, Stage: order.SentStage, Version: 4,
+			Lines:  []LineState{{Line: 1, SKU: "85123A", Name: "White hanging heart", Quantity: 6, Voided: 1, Returned: 2}},
+			Record: []byte("sealed"),
+		}}},
 	}
 }
 

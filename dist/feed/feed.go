@@ -70,6 +70,7 @@ func (c Cursor) After(m Message) Cursor {
 type Request struct {
 	Cursor Cursor // the receiver's
 	Limit  int    // most messages wanted
+	Seal   []byte // over Signed; what it is made of is for the sites to know; empty: none
 }
 
 // Reply is the origin's answer.
@@ -81,6 +82,7 @@ type Reply struct {
 	// behind it was lost when the origin was restored from a backup.
 	Fork     Cursor
 	Messages []Message
+	Seal     []byte // over Signed; empty: none
 }
 
 // Verdict is what a receiver makes of a reply.

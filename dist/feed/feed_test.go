@@ -148,6 +148,14 @@ func TestCheck(t *testing.T) {
 		{"a new epoch, and what was read is in it", func(own *feed.Cursor, r *feed.Reply) {
 			r.Last, r.Fork, r.Messages = later(9), cursors[1], nil
 		}, feed.Nothing},
+		{"the origin was restored behind the cursor", func(_ *feed.Cursor, r *feed.Reply) {
+			r.Last, r.Fork, r.Agree, r.Messages = cursors[1], cursors[1], false, nil
+			r.Last.Epoch++
+		}, feed.Rewind},
+		{"the origin was restored, and its fork is not behind the cursor", func(_ *feed.Cursor, r *feed.Reply) {
+			r.Last.Epoch++
+			r.Fork, r.Agree, r.Messages = cursors[2], false, nil
+		}, feed.Parted},
 		{"the origin has an older epoch", func(_ *feed.Cursor, r *feed.Reply) { r.Last.Epoch-- }, feed.Restored},
 	} {
 		t.Run(test.name, func(t *testing.T) {

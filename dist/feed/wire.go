@@ -10,6 +10,9 @@ import (
 // unsigned varints, texts and bytes with their length before them.
 const wireVersion = 2
 
+// maxSeal is the most bytes of a seal that are read.
+const maxSeal = 256
+
 // ErrMalformed says that bytes are not a request or a reply of this version.
 var ErrMalformed = errors.New("feed: malformed bytes")
 
@@ -17,14 +20,15 @@ var ErrMalformed = errors.New("feed: malformed bytes")
 func AppendRequest(to []byte, r Request) []byte {
 	to = append(to, wireVersion)
 	to = appendCursor(to, r.Cursor)
-	return binary.AppendUvarint(to, uint64(r.Limit))
+	to = binary.AppendUvarint(to, uint64(r.Limit))
+	return appendText(to, string(r.Seal))
 }
 
 // ParseRequest reads the wire form of a request.
 func ParseRequest(from []byte) (Request, error) {
 	d := decoder{rest: from}
 	d.version()
-	r := Request{Cursor: d.cursor(), Limit: int(d.upTo(math.MaxInt32))}
+	r := Request{Cursor: d.cursor(), Limit: int(d.upTo(math.MaxInt32)), Seal: d.seal()}
 	return r, d.end()
 }
 
@@ -42,7 +46,7 @@ func AppendReply(to []byte, r Reply) []byte {
 	for _, m := range r.Messages {
 		to = appendMessage(to, m)
 	}
-	return to
+	return appendText(to, string(r.Seal))
 }
 
 // ParseReply reads the wire form of a reply. The messages share memory with from.
@@ -54,6 +58,7 @@ func ParseReply(from []byte) (Reply, error) {
 	for i := uint64(0); i < count && !d.bad; i++ {
 		r.Messages = append(r.Messages, d.message())
 	}
+	r.Seal = d.seal()
 	return r, d.end()
 }
 
@@ -124,6 +129,14 @@ func (d *decoder) bytes(length uint64) []byte {
 }
 
 func (d *decoder) text() string { return string(d.bytes(d.number())) }
+
+// seal reads the last field; one that is empty is none.
+func (d *decoder) seal() []byte {
+	if seal := d.bytes(d.upTo(maxSeal)); len(seal) > 0 {
+		return seal
+	}
+	return nil
+}
 
 func (d *decoder) hash() (h Hash) {
 	copy(h[:], d.bytes(uint64(len(h))))

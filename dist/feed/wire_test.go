@@ -40,17 +40,28 @@ func hash(t *rapid.T) (h feed.Hash) {
 	return h
 }
 
+// seal is as long as one may be, or there is none.
+func seal(t *rapid.T) []byte {
+	if length := rapid.IntRange(0, 256).Draw(t, "length of the seal"); length > 0 {
+		return rapid.SliceOfN(rapid.Byte(), length, length).Draw(t, "seal")
+	}
+	return nil
+}
+
 // TestRoundTrip writes and reads requests and replies; no prefix of one, and
 // nothing longer, may be read.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		request := feed.Request{Cursor: cursors().Draw(t, "cursor"), Limit: rapid.IntRange(0, math.MaxInt32).Draw(t, "limit")}
+		request := feed.Request{Cursor: cursors().Draw(t, "cursor"), Limit: rapid.IntRange(0, math.MaxInt32).Draw(t, "limit"), Seal: seal(t)}
 		wire := feed.AppendRequest([]byte("before"), request)[len("before"):]
 		got, err := feed.ParseRequest(wire)
 		if diff := cmp.Diff(request, got); err != nil || diff != "" {
 			t.Fatalf("%v (-sent +read):\n%s", err, diff)
 		}
-		reply := feed.Reply{Last: cursors().Draw(t, "last"), Agree: rapid.Bool().Draw(t, "agree"), Messages: rapid.SliceOfN(messages(), 0, 4).Draw(t, "messages")}
+		reply := feed.Reply{
+			Last: cursors().Draw(t, "last"), Fork: cursors().Draw(t, "fork"), Agree: rapid.Bool().Draw(t, "agree"),
+			Messages: rapid.SliceOfN(messages(), 0, 4).Draw(t, "messages"), Seal: seal(t),
+		}
 		replyWire := feed.AppendReply(nil, reply)
 		gotReply, err := feed.ParseReply(replyWire)
 		if diff := cmp.Diff(reply, gotReply, cmpopts.EquateEmpty()); err != nil || diff != "" {
@@ -76,11 +87,12 @@ var golden = struct {
 	request feed.Request
 	reply   feed.Reply
 }{
-	request: feed.Request{Cursor: feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 3, Seq: 300, Hash: feed.Hash{1, 2}, At: -1}, Limit: 256},
+	request: feed.Request{Cursor: feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 3, Seq: 300, Hash: feed.Hash{1, 2}, At: -1}, Limit: 256, Seal: []byte("sealed")},
 	reply: feed.Reply{
 		Last: feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 3, Seq: 301, Hash: feed.Hash{3, 4}, At: 5}, Agree: true,
 		Fork:     feed.Cursor{Origin: "wh1", Destination: "store", Epoch: 2, Seq: 12, Hash: feed.Hash{5}, At: 4},
 		Messages: []feed.Message{{Origin: "wh1", Destination: "store", Epoch: 3, Seq: 301, At: 5, Key: "k", Kind: "a.v1", Body: []byte("{}"), Hash: feed.Hash{3, 4}}},
+		Seal:     []byte("sealed too"),
 	},
 }
 
@@ -105,8 +117,8 @@ func TestWireIsForEver(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	cursor := feed.AppendRequest(nil, golden.request)
-	cursor = cursor[:len(cursor)-2] // without the limit, 256
+	cursor := feed.AppendRequest(nil, feed.Request{Cursor: golden.request.Cursor, Limit: 256})
+	cursor = cursor[:len(cursor)-3] // without the limit, 256, and the empty seal
 	with := func(numbers ...uint64) []byte {
 		wire := slices.Clone(cursor)
 		for _, n := range numbers {
@@ -114,21 +126,38 @@ func TestParseRefuses(t *testing.T) {
 		}
 		return wire
 	}
-	if _, err := feed.ParseRequest(with(math.MaxInt32)); err != nil {
+	if _, err := feed.ParseRequest(with(math.MaxInt32, 0)); err != nil {
 		t.Errorf("the highest limit is refused: %v", err)
 	}
+	if _, err := feed.ParseRequest(append(with(1, 256), make([]byte, 256)...)); err != nil {
+		t.Errorf("the longest seal is refused: %v", err)
+	}
 	for name, wire := range map[string][]byte{
-		"nothing": nil, "another version": append([]byte{2}, cursor[1:]...), "a limit too high": with(math.MaxInt32 + 1), "a limit without end": with(math.MaxUint64),
+		"nothing": nil, "the version before": append([]byte{1}, with(1, 0)[1:]...), "the version after": append([]byte{3}, with(1, 0)[1:]...),
+		"a limit too high": with(math.MaxInt32+1, 0), "a limit without end": with(math.MaxUint64, 0), "no seal": with(1),
+		"a seal too long": append(with(1, 257), make([]byte, 257)...), "a seal without end": with(1, math.MaxUint64),
 		"a number of 11 bytes": append(slices.Clone(cursor), 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1),
-		"a text without end":   binary.AppendUvarint([]byte{1}, math.MaxUint64),
+		"a text without end":   binary.AppendUvarint([]byte{2}, math.MaxUint64),
 	} {
 		if _, err := feed.ParseRequest(wire); !errors.Is(err, feed.ErrMalformed) {
 			t.Errorf("ParseRequest of %s: %v", name, err)
 		}
 	}
+	both := feed.AppendReply(nil, feed.Reply{Last: golden.reply.Last, Fork: golden.reply.Fork})
+	reply := func(numbers ...uint64) []byte {
+		wire := slices.Clone(both[:len(both)-3]) // without agreement, messages and seal
+		for _, n := range numbers {
+			wire = binary.AppendUvarint(wire, n)
+		}
+		return wire
+	}
+	if _, err := feed.ParseReply(reply(1, 0, 0)); err != nil {
+		t.Errorf("an empty reply is refused: %v", err)
+	}
 	for name, wire := range map[string][]byte{
-		"nothing": nil, "another version": append([]byte{0}, with(1, 0)[1:]...), "half an agreement": with(2, 0),
-		"a message that is not there": with(1, 1), "messages without end": with(1, math.MaxUint64),
+		"nothing": nil, "another version": append([]byte{1}, reply(1, 0, 0)[1:]...), "half an agreement": reply(2, 0, 0),
+		"a message that is not there": reply(1, 1, 0), "messages without end": reply(1, math.MaxUint64, 0), "no seal": reply(1, 0),
+		"a seal too long": append(reply(1, 0, 257), make([]byte, 257)...),
 	} {
 		if _, err := feed.ParseReply(wire); !errors.Is(err, feed.ErrMalformed) {
 			t.Errorf("ParseReply of %s: %v", name, err)
@@ -140,7 +169,7 @@ func TestParseRefuses(t *testing.T) {
 // came, whatever number of messages they announce.
 func TestForgedCountCostsNothing(t *testing.T) {
 	wire := feed.AppendReply(nil, feed.Reply{Last: golden.reply.Last, Agree: true})
-	wire = binary.AppendUvarint(wire[:len(wire)-1], 1<<40)
+	wire = binary.AppendUvarint(wire[:len(wire)-2], 1<<40) // in place of no messages, and no seal
 	if allocs := testing.AllocsPerRun(10, func() {
 		if reply, err := feed.ParseReply(wire); err == nil || cap(reply.Messages) > 1 {
 			t.Errorf("room for %d messages, %v", cap(reply.Messages), err)
@@ -152,7 +181,7 @@ func TestForgedCountCostsNothing(t *testing.T) {
 
 func FuzzParseRequest(f *testing.F) {
 	f.Add(feed.AppendRequest(nil, golden.request))
-	f.Add([]byte{1})
+	f.Add([]byte{2})
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		once, err := feed.ParseRequest(wire)
 		if err != nil {
@@ -168,7 +197,7 @@ func FuzzParseRequest(f *testing.F) {
 func FuzzParseReply(f *testing.F) {
 	f.Add(feed.AppendReply(nil, golden.reply))
 	f.Add(feed.AppendReply(nil, feed.Reply{}))
-	f.Add([]byte{1, 0xff, 0xff, 0xff, 0xff, 0x0f})
+	f.Add([]byte{2, 0xff, 0xff, 0xff, 0xff, 0x0f})
 	f.Fuzz(func(t *testing.T, wire []byte) {
 		once, err := feed.ParseReply(wire)
 		if len(once.Messages) > len(wire)/39+1 {

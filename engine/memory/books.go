@@ -22,6 +22,10 @@ type ledger struct {
 	messages  table[messageKey, feed.Message]
 	cursors   table[string, feed.Cursor] // by origin
 	parked    table[parkedKey, books.Parked]
+
+	acknowledged table[messageKey, books.Acknowledged]
+	pruned       table[string, feed.Cursor] // by destination
+	peers        table[id.Site, books.Peer]
 }
 
 func newLedger(site id.Site, epoch uint64) ledger {
@@ -32,6 +36,10 @@ func newLedger(site id.Site, epoch uint64) ledger {
 		messages: newTable[messageKey, feed.Message](messageKey.compare),
 		cursors:  newTable[string, feed.Cursor](strings.Compare),
 		parked:   newTable[parkedKey, books.Parked](parkedKey.compare),
+
+		acknowledged: newTable[messageKey, books.Acknowledged](messageKey.compare),
+		pruned:       newTable[string, feed.Cursor](strings.Compare),
+		peers:        newTable[id.Site, books.Peer](cmp.Compare[id.Site]),
 	}
 }
 
@@ -41,6 +49,7 @@ func (l *ledger) clone() ledger {
 	return ledger{
 		site: l.site, epoch: l.epoch, movements: slices.Clip(l.movements), booked: l.booked.clone(),
 		balances: l.balances.clone(), messages: l.messages.clone(), cursors: l.cursors.clone(), parked: l.parked.clone(),
+		acknowledged: l.acknowledged.clone(), pruned: l.pruned.clone(), peers: l.peers.clone(),
 	}
 }
 
@@ -71,7 +80,41 @@ func (l *ledger) write(b *batch, rows books.Rows) error {
 			return exists("message %d of %s is parked already", p.Message.Seq, p.Message.Origin)
 		}
 	}
+	for _, peer := range rows.Peers {
+		put(b, &l.peers, peer.Site, peer)
+	}
+	l.writeFeeds(b, rows)
 	return nil
+}
+
+// writeFeeds writes what became of messages.
+func (l *ledger) writeFeeds(b *batch, rows books.Rows) {
+	for _, p := range rows.Reparked {
+		put(b, &l.parked, parkedKey{p.Message.Origin, p.Message.Epoch, p.Message.Seq}, copyParked(p))
+	}
+	for _, a := range rows.Acknowledged {
+		a.At = micro(a.At)
+		put(b, &l.acknowledged, messageKey{a.Cursor.Destination, a.Cursor.Seq}, a)
+	}
+	for _, c := range rows.Pruned {
+		put(b, &l.pruned, c.Destination, c)
+		removeUpTo(b, &l.messages, c)
+		removeUpTo(b, &l.acknowledged, c)
+	}
+}
+
+// removeUpTo removes the rows of a destination up to a message.
+func removeUpTo[V any](b *batch, t *table[messageKey, V], upTo feed.Cursor) {
+	var gone []messageKey
+	for key := range t.from(messageKey{upTo.Destination, 0}) {
+		if key.destination != upTo.Destination || key.seq > upTo.Seq {
+			break
+		}
+		gone = append(gone, key)
+	}
+	for _, key := range gone {
+		remove(b, t, key)
+	}
 }
 
 func (l *ledger) book(b *batch, m books.Movement) error {
@@ -93,6 +136,7 @@ func (l *ledger) snapshot() books.Snapshot {
 	s := books.Snapshot{
 		Site: l.site, Epoch: l.epoch, LastSeq: int64(len(l.movements)),
 		Balances: l.allBalances(), Written: l.allWritten(), Read: l.cursors.values(), Parked: l.allParked(),
+		Acknowledged: l.acknowledged.values(), Pruned: l.pruned.values(), Peers: l.peers.values(),
 	}
 	if s.LastSeq > 0 {
 		s.LastHash = l.movements[s.LastSeq-1].Hash
@@ -137,17 +181,32 @@ func (l *ledger) allWritten() []feed.Cursor {
 	return newest
 }
 
+// allParked returns those that wait, by time, origin, number and epoch.
 func (l *ledger) allParked() []books.Parked {
-	all := make([]books.Parked, 0, l.parked.len())
-	for _, p := range l.parked.all() {
-		all = append(all, copyParked(p))
-	}
+	all := l.endedAs("")
 	slices.SortStableFunc(all, func(a, b books.Parked) int {
 		return cmp.Or(
 			a.ParkedAt.Compare(b.ParkedAt),
 			cmp.Compare(a.Message.Origin, b.Message.Origin),
 			cmp.Compare(a.Message.Seq, b.Message.Seq))
 	})
+	return all
+}
+
+// allSkipped returns those that were skipped, by time, origin, epoch and number.
+func (l *ledger) allSkipped() []books.Parked {
+	all := l.endedAs(books.Skipped)
+	slices.SortStableFunc(all, func(a, b books.Parked) int { return a.Resolution.At.Compare(b.Resolution.At) })
+	return all
+}
+
+func (l *ledger) endedAs(ending books.Ending) []books.Parked {
+	all := make([]books.Parked, 0, l.parked.len())
+	for _, p := range l.parked.all() {
+		if p.Resolution.As == ending {
+			all = append(all, copyParked(p))
+		}
+	}
 	return all
 }
 

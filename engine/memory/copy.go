@@ -24,6 +24,9 @@ func copyMessage(m feed.Message) feed.Message {
 func copyParked(p books.Parked) books.Parked {
 	p.Message = copyMessage(p.Message)
 	p.ParkedAt = micro(p.ParkedAt)
+	if !p.Resolution.At.IsZero() {
+		p.Resolution.At = micro(p.Resolution.At)
+	}
 	return p
 }
 

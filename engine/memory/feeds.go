@@ -41,6 +41,8 @@ func (f *feeds) Written(_ context.Context, destination string, seq uint64) (newe
 	defer f.mu.RUnlock()
 	if m, there := f.ledger.messages.get(messageKey{destination, seq}); there {
 		at = cursorOf(m)
+	} else if last, _ := f.ledger.pruned.get(destination); last.Seq == seq {
+		at = last
 	}
 	return f.ledger.newest(destination), at, nil
 }
@@ -49,7 +51,10 @@ func (f *feeds) Written(_ context.Context, destination string, seq uint64) (newe
 func (f *feeds) Fork(_ context.Context, destination string, epoch uint64) (feed.Cursor, error) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
-	var fork feed.Cursor
+	fork, _ := f.ledger.pruned.get(destination)
+	if fork.Epoch > epoch {
+		return feed.Cursor{}, nil
+	}
 	for key, m := range f.ledger.messages.from(messageKey{destination, 0}) {
 		if key.destination != destination || m.Epoch > epoch {
 			break
@@ -71,4 +76,18 @@ func (f *feeds) Parked(context.Context) ([]books.Parked, error) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return f.ledger.allParked(), nil
+}
+
+// Skipped implements books.Feeds.
+func (f *feeds) Skipped(context.Context) ([]books.Parked, error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.ledger.allSkipped(), nil
+}
+
+// Pruned implements books.Feeds.
+func (f *feeds) Pruned(context.Context) ([]feed.Cursor, error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.ledger.pruned.values(), nil
 }

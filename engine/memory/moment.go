@@ -45,6 +45,7 @@ func (m *moment) Head(context.Context) (audit.Head, error) {
 	return audit.Head{
 		Site: s.Site, Role: m.role, Epoch: s.Epoch, Orders: int64(len(m.orders)),
 		Written: s.Written, Read: s.Read, Parked: s.Parked,
+		Skipped: m.ledger.allSkipped(), Pruned: s.Pruned, Peers: s.Peers,
 	}, nil
 }
 

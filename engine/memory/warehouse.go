@@ -3,6 +3,7 @@ package memory
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"crossdock/core/event"
@@ -38,6 +39,7 @@ type warehouseState struct {
 	requests     table[string, warehouse.Request]
 	purchases    table[string, purchase.Purchase]
 	returns      table[id.UUID, fulfillment.ReturnOrder]
+	records      table[id.Fulfillment, []byte]
 }
 
 // NewWarehouse returns an empty engine of the warehouse site, whose feeds are of epoch.
@@ -52,6 +54,7 @@ func NewWarehouse(site id.Site, epoch uint64) *Warehouse {
 		requests:  newTable[string, warehouse.Request](strings.Compare),
 		purchases: newTable[string, purchase.Purchase](strings.Compare),
 		returns:   newTable[id.UUID, fulfillment.ReturnOrder](compareUUID),
+		records:   newTable[id.Fulfillment, []byte](func(a, b id.Fulfillment) int { return compareUUID(a.UUID, b.UUID) }),
 	})
 }
 
@@ -73,7 +76,7 @@ func (w *warehouseState) clone() warehouseState {
 	return warehouseState{
 		ledger: w.ledger.clone(), fulfillments: w.fulfillments.clone(), events: w.events.clone(),
 		products: w.products.clone(), versions: w.versions.clone(), requests: w.requests.clone(),
-		purchases: w.purchases.clone(), returns: w.returns.clone(),
+		purchases: w.purchases.clone(), returns: w.returns.clone(), records: w.records.clone(),
 	}
 }
 
@@ -144,6 +147,11 @@ func updateFulfillment(stored, from fulfillment.Fulfillment) (fulfillment.Fulfil
 }
 
 func (w *warehouseState) writeRest(b *batch, changes *warehouse.Changes) error {
+	for _, r := range changes.Records {
+		if !insert(b, &w.records, r.Fulfillment, slices.Clone(r.Body)) {
+			return exists("the record of the fulfillment %s is there already", r.Fulfillment)
+		}
+	}
 	for _, e := range changes.Events {
 		if !insert(b, &w.events, eventKey{e.Fulfillment.UUID, e.Seq}, e) {
 			return exists("event %d of the fulfillment %s is there already", e.Seq, e.Fulfillment)

@@ -64,7 +64,11 @@ func (b *Books) Written(ctx context.Context, destination string, seq uint64) (ne
 	}
 	row, err := b.books.MessageAt(ctx, booksdb.MessageAtParams{Destination: destination, Seq: number(seq)})
 	if errors.Is(err, sql.ErrNoRows) {
-		return newest, feed.Cursor{}, nil
+		at, err := b.prunedTo(ctx, destination)
+		if at.Seq != seq {
+			at = feed.Cursor{}
+		}
+		return newest, at, b.reader.fail(err, "sqldb.Written", "")
 	}
 	if err != nil {
 		return feed.Cursor{}, feed.Cursor{}, b.reader.fail(err, "sqldb.Written", "")
@@ -80,7 +84,11 @@ func (b *Books) Written(ctx context.Context, destination string, seq uint64) (ne
 func (b *Books) Fork(ctx context.Context, destination string, epoch uint64) (feed.Cursor, error) {
 	row, err := b.books.NewestOfEpoch(ctx, booksdb.NewestOfEpochParams{Destination: destination, Epoch: number(epoch)})
 	if errors.Is(err, sql.ErrNoRows) {
-		return feed.Cursor{}, nil
+		last, err := b.prunedTo(ctx, destination)
+		if last.Epoch > epoch {
+			last = feed.Cursor{}
+		}
+		return last, b.reader.fail(err, "sqldb.Fork", "")
 	}
 	if err != nil {
 		return feed.Cursor{}, b.reader.fail(err, "sqldb.Fork", "")
@@ -91,16 +99,40 @@ func (b *Books) Fork(ctx context.Context, destination string, epoch uint64) (fee
 	}, nil
 }
 
+// prunedTo returns the last message to a destination that was pruned, or zero.
+func (b *Books) prunedTo(ctx context.Context, destination string) (feed.Cursor, error) {
+	row, err := b.books.PrunedTo(ctx, destination)
+	if errors.Is(err, sql.ErrNoRows) {
+		return feed.Cursor{}, nil
+	}
+	return feed.Cursor{
+		Origin: string(b.reader.Site), Destination: destination,
+		Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At,
+	}, err
+}
+
 // Cursors returns how far the site has read each origin.
 func (b *Books) Cursors(ctx context.Context) ([]feed.Cursor, error) {
 	read, err := readCursors(ctx, b.books, b.reader.Site)
 	return read, b.reader.fail(err, "sqldb.Cursors", "")
 }
 
-// Parked returns the messages put aside, oldest first.
+// Parked returns the messages put aside that wait, oldest first.
 func (b *Books) Parked(ctx context.Context) ([]books.Parked, error) {
 	parked, err := readParked(ctx, b.books, b.reader.Site)
 	return parked, b.reader.fail(err, "sqldb.Parked", "")
+}
+
+// Skipped returns those that were taken out without being applied.
+func (b *Books) Skipped(ctx context.Context) ([]books.Parked, error) {
+	skipped, err := readSkipped(ctx, b.books, b.reader.Site)
+	return skipped, b.reader.fail(err, "sqldb.Skipped", "")
+}
+
+// Pruned returns the last message that was taken out, per destination.
+func (b *Books) Pruned(ctx context.Context) ([]feed.Cursor, error) {
+	pruned, err := readPruned(ctx, b.books, b.reader.Site)
+	return pruned, b.reader.fail(err, "sqldb.Pruned", "")
 }
 
 func readCursors(ctx context.Context, q *booksdb.Queries, site id.Site) ([]feed.Cursor, error) {
@@ -128,6 +160,48 @@ func readParked(ctx context.Context, q *booksdb.Queries, site id.Site) ([]books.
 		}
 	}
 	return parked, err
+}
+
+func readSkipped(ctx context.Context, q *booksdb.Queries, site id.Site) ([]books.Parked, error) {
+	rows, err := q.Skipped(ctx)
+	skipped := make([]books.Parked, len(rows))
+	for i, row := range rows {
+		skipped[i] = books.Parked{
+			Message: feed.Message{
+				Origin: row.Origin, Destination: string(site), Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), At: row.At,
+				Key: row.Key, Kind: row.Kind, Body: row.Body, Hash: feedHash(row.Hash),
+			},
+			Reason: row.Reason, ParkedAt: moment(row.ParkedAt),
+			Resolution: books.Resolution{
+				As: books.Skipped, At: moment(row.ResolvedAt.Int64), By: row.ResolvedBy, Why: row.ResolvedWhy,
+			},
+		}
+	}
+	return skipped, err
+}
+
+func readPruned(ctx context.Context, q *booksdb.Queries, site id.Site) ([]feed.Cursor, error) {
+	rows, err := q.Pruned(ctx)
+	pruned := make([]feed.Cursor, len(rows))
+	for i, row := range rows {
+		pruned[i] = feed.Cursor{
+			Origin: string(site), Destination: row.Destination,
+			Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At,
+		}
+	}
+	return pruned, err
+}
+
+func readAcknowledged(ctx context.Context, q *booksdb.Queries, site id.Site) ([]books.Acknowledged, error) {
+	rows, err := q.Acknowledged(ctx)
+	acknowledged := make([]books.Acknowledged, len(rows))
+	for i, row := range rows {
+		acknowledged[i] = books.Acknowledged{At: moment(row.AcknowledgedAt), Cursor: feed.Cursor{
+			Origin: string(site), Destination: row.Destination,
+			Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At,
+		}}
+	}
+	return acknowledged, err
 }
 
 // readWritten steps from destination to destination along the outbox's key, so

@@ -33,7 +33,16 @@ func readBooks(ctx context.Context, q *booksdb.Queries, site id.Site) (books.Sna
 	if s.Read, err = readCursors(ctx, q, site); err != nil {
 		return books.Snapshot{}, err
 	}
-	s.Parked, err = readParked(ctx, q, site)
+	if s.Parked, err = readParked(ctx, q, site); err != nil {
+		return books.Snapshot{}, err
+	}
+	if s.Acknowledged, err = readAcknowledged(ctx, q, site); err != nil {
+		return books.Snapshot{}, err
+	}
+	if s.Pruned, err = readPruned(ctx, q, site); err != nil {
+		return books.Snapshot{}, err
+	}
+	s.Peers, err = readPeers(ctx, q)
 	return s, err
 }
 

@@ -64,6 +64,15 @@ func (s *Source) Head(ctx context.Context) (audit.Head, error) {
 	if err == nil {
 		head.Parked, err = readParked(ctx, s.books, s.reader.Site)
 	}
+	if err == nil {
+		head.Skipped, err = readSkipped(ctx, s.books, s.reader.Site)
+	}
+	if err == nil {
+		head.Pruned, err = readPruned(ctx, s.books, s.reader.Site)
+	}
+	if err == nil {
+		head.Peers, err = readPeers(ctx, s.books)
+	}
 	if err == nil && s.role == audit.Store {
 		head.Orders, err = s.counted(ctx)
 	}

@@ -39,7 +39,14 @@ func (c *counter) New() (u id.UUID) {
 func sold(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
-	s, w := openStore(t, filepath.Join(dir, "store.db")), openWarehouse(t, filepath.Join(dir, "wh1.db"))
+	s, err := sqlite.OpenStore(t.Context(), filepath.Join(dir, "store.db"), storetest.StoreSite, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := sqlite.OpenWarehouse(t.Context(), filepath.Join(dir, "wh1.db"), storetest.WarehouseSite, sqlite.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	ids, ctx, now := &counter{}, t.Context(), func() time.Time { return time.UnixMicro(1_780_000_000_000_000) }
 	shop, err := store.Open(ctx, store.Ports{Journal: s, Lookups: s, Queries: s, IDs: ids, Now: now}, store.Options{AskWait: -1})
 	if err != nil {

@@ -166,6 +166,16 @@ func (b *bulk) uuid(value id.UUID) *bulk {
 
 func (b *bulk) time(value time.Time) *bulk { return b.int(value.UnixMicro()) }
 
+// timeOrNull binds a time; the zero one is NULL.
+func (b *bulk) timeOrNull(value time.Time) *bulk {
+	if !value.IsZero() {
+		return b.time(value)
+	}
+	b.next().kind = other
+	b.now.BindNull(b.column)
+	return b
+}
+
 func (b *bulk) bool(value bool) *bulk {
 	if value {
 		return b.int(1)

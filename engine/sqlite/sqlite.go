@@ -20,7 +20,6 @@ import (
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
-	"crossdock/dist/feed"
 	"crossdock/engine/sqldb"
 	"crossdock/site/audit"
 	"crossdock/site/books"
@@ -136,12 +135,12 @@ func (w *Warehouse) Close() error {
 // updates of what is not there fault.NotFound. Once begun it is not given up
 // when ctx ends: whether the batch is written would be anybody's guess.
 func (s *Store) Commit(ctx context.Context, batch *store.Changes) error {
-	return s.journal.commit(ctx, batch.Books.Messages, func() error { return s.insert.write(batch) }, s.insert.ended)
+	return s.journal.commit(ctx, &batch.Books, func() error { return s.insert.write(batch) }, s.insert.ended)
 }
 
 // Commit writes all of a batch in one transaction, as a store's does.
 func (w *Warehouse) Commit(ctx context.Context, batch *warehouse.Changes) error {
-	return w.journal.commit(ctx, batch.Books.Messages, func() error { return w.insert.write(batch) }, w.insert.ended)
+	return w.journal.commit(ctx, &batch.Books, func() error { return w.insert.write(batch) }, w.insert.ended)
 }
 
 // journal is the one connection that writes.
@@ -152,13 +151,13 @@ type journal struct {
 	said   tail
 }
 
-// commit writes in one transaction; said is what of it other sites will read, and
+// commit writes in one transaction; rows have what of it other sites will read, and
 // ended is told whether it was written in the end.
 //
 // A COMMIT that fails has not landed: SQLite makes its pages count by the very
 // last step, in memory, after they are on disk, and the next transaction writes
 // over those of one that failed. So this never is a writer.Doubt.
-func (j *journal) commit(ctx context.Context, said []feed.Message, write func() error, ended func(written bool)) error {
+func (j *journal) commit(ctx context.Context, rows *books.Rows, write func() error, ended func(written bool)) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -176,7 +175,8 @@ func (j *journal) commit(ctx context.Context, said []feed.Message, write func() 
 	}
 	ended(err == nil)
 	if err == nil {
-		j.said.add(said)
+		j.said.add(rows.Messages)
+		j.said.drop(rows.Pruned)
 		return nil
 	}
 	err = translate(err)

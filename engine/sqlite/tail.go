@@ -42,6 +42,17 @@ func (t *tail) add(messages []feed.Message) {
 	}
 }
 
+// drop lets go of messages that have just been pruned.
+func (t *tail) drop(pruned []feed.Cursor) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, c := range pruned {
+		if of := t.feeds[c.Destination]; of != nil {
+			of.drop(c.Seq)
+		}
+	}
+}
+
 // size is about what a message takes.
 func size(m *feed.Message) int { return len(m.Body) + len(m.Key) + 200 }
 
@@ -57,8 +68,23 @@ func (t *feedTail) add(m feed.Message) {
 		t.bytes -= size(&t.messages[drop])
 		drop++
 	}
-	clear(t.messages[:drop])
-	t.messages = t.messages[drop:]
+	t.cut(drop)
+}
+
+// drop removes the messages up to a number.
+func (t *feedTail) drop(upTo uint64) {
+	drop := 0
+	for drop < len(t.messages) && t.messages[drop].Seq <= upTo {
+		t.bytes -= size(&t.messages[drop])
+		drop++
+	}
+	t.cut(drop)
+}
+
+// cut removes the first messages, whose bytes are off already.
+func (t *feedTail) cut(first int) {
+	clear(t.messages[:first])
+	t.messages = t.messages[first:]
 }
 
 // from returns the index of the message with a number. One beyond the last is

@@ -13,6 +13,8 @@ type booksWriter struct {
 	lastSeq                           *sqlite.Stmt
 	movements, outbox, cursors, parks *bulk
 	balances                          balanceWriter
+	feeds                             feedWriter
+	peers                             peerWriter
 }
 
 func newBooksWriter(p *preparer) booksWriter {
@@ -25,6 +27,8 @@ func newBooksWriter(p *preparer) booksWriter {
 			       (seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref, reason, order_id, line, cause, hash)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
 		balances: newBalanceWriter(p),
+		feeds:    newFeedWriter(p),
+		peers:    newPeerWriter(p),
 		outbox: p.bulk(`
 			INSERT OR ROLLBACK INTO outbox
 			       (destination, seq, epoch, at, key, kind, body, hash)
@@ -53,7 +57,13 @@ func (w *booksWriter) write(rows *books.Rows) error {
 	if err := w.writeCursors(rows.Cursors); err != nil {
 		return err
 	}
-	return w.writeParked(rows.Parked)
+	if err := w.writeParked(rows.Parked); err != nil {
+		return err
+	}
+	if err := w.feeds.write(rows); err != nil {
+		return err
+	}
+	return w.peers.write(rows.Peers)
 }
 
 // writeMovements refuses a gap: the ledger is numbered without any.

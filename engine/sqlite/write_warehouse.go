@@ -15,10 +15,10 @@ type warehouseWriter struct {
 	purchases purchaseWriter
 	returns   returnWriter
 
-	fulfillments, lines, events, products, versions *bulk
-	update, updateLine                              *bulk
-	storedLines                                     *sqlite.Stmt
-	requests                                        requestWriter
+	fulfillments, lines, events, products, versions, records *bulk
+	update, updateLine                                       *bulk
+	storedLines                                              *sqlite.Stmt
+	requests                                                 requestWriter
 }
 
 func newWarehouseWriter(conn *sqlite.Conn) (*warehouseWriter, error) {
@@ -37,6 +37,10 @@ func newWarehouseWriter(conn *sqlite.Conn) (*warehouseWriter, error) {
 	w.versions = p.single(`
 		INSERT OR REPLACE INTO levels
 		       (sku, version)
+		VALUES (?, ?)`)
+	w.records = p.bulk(`
+		INSERT OR ROLLBACK INTO records
+		       (fulfillment_id, record)
 		VALUES (?, ?)`)
 	w.requests = newRequestWriter(p)
 	return w, p.err
@@ -90,10 +94,23 @@ func (w *warehouseWriter) write(batch *warehouse.Changes) error {
 	if err := w.writeRest(batch); err != nil {
 		return err
 	}
+	if err := w.writeRecords(batch.Records); err != nil {
+		return err
+	}
 	if err := w.purchases.write(batch.Purchases); err != nil {
 		return err
 	}
 	return w.returns.write(batch.Returns)
+}
+
+func (w *warehouseWriter) writeRecords(records []warehouse.Record) error {
+	w.records.expect(len(records))
+	for _, r := range records {
+		if err := w.records.row().uuid(r.Fulfillment.UUID).bytes(r.Body).done(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *warehouseWriter) writeFulfillments(fulfillments []fulfillment.Fulfillment) error {

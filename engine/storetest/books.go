@@ -24,6 +24,10 @@ func testBooks(t *testing.T, open func(t *testing.T) *bookRig) {
 		{"written", testWritten},
 		{"fork", testFork},
 		{"parked", testParked},
+		{"parked, and how it ended", testReparked},
+		{"acknowledged", testAcknowledged},
+		{"pruned", testPruned},
+		{"peers", testPeers},
 		{"one moment", testMoment},
 		{"walks stop at an error", testWalkStops},
 	} {

@@ -118,6 +118,23 @@ func drawBooks(t *rapid.T, s *scribe) books.Rows {
 			return feed.Cursor{Origin: origin, Destination: string(s.site), Epoch: 1, Seq: uint64(number(t, "seq", 1, 9)), At: at()}
 		}),
 		Parked: some(t, "parked", 1, func() books.Parked { return s.parked(number(t, "parked", 1, 20)) }),
+		Reparked: some(t, "reparked", 1, func() books.Parked {
+			p := s.parked(number(t, "parked", 1, 20))
+			p.Reason = text(t)
+			if as := rapid.SampledFrom([]books.Ending{"", books.Applied, books.Skipped}).Draw(t, "ending"); as != "" {
+				p.Resolution = books.Resolution{As: as, At: when(number(t, "at", 0, 3)), By: text(t), Why: "why " + text(t)}
+			}
+			return p
+		}),
+	}
+	for _, to := range []string{"peer-a", "peer-b"} {
+		if c := number(t, "read", 1, 20); uint64(c) < s.written[to].Seq && number(t, "prune", 0, 3) == 0 {
+			up := feed.Cursor{Origin: string(s.site), Destination: to, Epoch: Epoch, Seq: uint64(c), Hash: feed.Hash{byte(c)}, At: at()}
+			rows.Acknowledged = append(rows.Acknowledged, books.Acknowledged{Cursor: up, At: when(number(t, "at", 0, 3))})
+			if number(t, "acknowledged only", 0, 1) == 0 {
+				rows.Pruned = append(rows.Pruned, up)
+			}
+		}
 	}
 	if number(t, "below zero", 0, 19) == 0 {
 		rows.Balances = append(rows.Balances, stock.Balance{SKU: sku(), Account: stock.HeldAt("wh1"), Units: -1})

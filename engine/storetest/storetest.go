@@ -31,7 +31,8 @@
 //     empty slice may come back as nil, and nil as an empty slice.
 //   - Newest first and oldest first are by identifier, whatever the times say.
 //     Identifiers and codes are compared by their bytes. Parked messages are in order
-//     of time, origin and number; notices of time, event and channel.
+//     of time, origin, number and epoch; those that were skipped of the time of that,
+//     origin, epoch and number; notices of time, event and channel.
 //   - A limit below one gives no rows. An offset below zero is zero.
 //   - Orders come in a page as they are, except that Lines of the order and of
 //     each fulfillment are empty. Next is the page's last order if more follow.

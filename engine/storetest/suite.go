@@ -65,6 +65,7 @@ func Warehouse(t *testing.T, f WarehouseFactory) {
 		{"everything comes back", testWarehouseComesBack},
 		{"nothing is shared", testWarehouseCopies},
 		{"update", testFulfillmentUpdate},
+		{"records", testRecords},
 		{"constraints", testWarehouseConstraints},
 		{"levels", testWarehouseLevels},
 		{"fulfillment pages", testFulfillmentPages},

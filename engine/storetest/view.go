@@ -129,6 +129,8 @@ type feedsView struct {
 	Newest   []feed.Cursor
 	Cursors  []feed.Cursor
 	Parked   []books.Parked
+	Skipped  []books.Parked
+	Pruned   []feed.Cursor
 }
 
 func viewFeeds(t tb, ctx context.Context, from books.Feeds) feedsView {
@@ -145,6 +147,10 @@ func viewFeeds(t tb, ctx context.Context, from books.Feeds) feedsView {
 	sortCursors(v.Cursors)
 	parked, err := from.Parked(ctx)
 	v.Parked = read(t, "Parked", parked, err)
+	skipped, err := from.Skipped(ctx)
+	v.Skipped = read(t, "Skipped", skipped, err)
+	pruned, err := from.Pruned(ctx)
+	v.Pruned = read(t, "Pruned", pruned, err)
 	return v
 }
 

@@ -49,6 +49,7 @@ func fullWarehouseBatch(s *scribe, n int) *warehouse.Changes {
 		Requests:     []warehouse.Request{{Key: keyed(n), BodyHash: [32]byte{byte(n), 255}, Answer: unusual, At: when(n)}},
 		Purchases:    []purchase.Purchase{newPurchase(n)},
 		Returns:      []fulfillment.ReturnOrder{newReturnOrder(n)},
+		Records:      []warehouse.Record{{Fulfillment: fulfillmentID(n), Body: []byte{0, byte(n), 255}}},
 	}
 }
 
@@ -160,6 +161,7 @@ func testWarehouseConstraints(t *testing.T, f WarehouseFactory) {
 		{"movement", fault.Conflict, func(c *warehouse.Changes) { c.Books.Movements[1].Seq += 5 }},
 		{"fulfillment", fault.Exists, func(c *warehouse.Changes) { c.Fulfillments = append(c.Fulfillments, old.Fulfillments[0]) }},
 		{"event", fault.Exists, func(c *warehouse.Changes) { c.Events = append(c.Events, old.Events[0]) }},
+		{"record", fault.Exists, func(c *warehouse.Changes) { c.Records = append(c.Records, old.Records[0]) }},
 		{"request", fault.Exists, func(c *warehouse.Changes) { c.Requests = append(c.Requests, old.Requests[0]) }},
 		{"request twice in a batch", fault.Exists, func(c *warehouse.Changes) { c.Requests = append(c.Requests, c.Requests[0]) }},
 		{"update of no fulfillment", fault.NotFound, func(c *warehouse.Changes) { c.Updates[0].ID = fulfillmentID(9) }},

@@ -20,7 +20,7 @@ import (
 // and must cost as little as can be: each writes requests that are ready, on one
 // connection that stays open.
 func (r *rig) overHTTP() counter {
-	address := strings.TrimPrefix(r.node.URL(), "http://")
+	address := r.address()
 	head := "POST /api/v1/orders HTTP/1.1\r\nHost: " + address + "\r\nAuthorization: Bearer " + r.node.Token() +
 		"\r\nContent-Type: application/json\r\n" + api.HeaderKey + ": "
 	return counter{r.options.skus, func(ctx context.Context) (customer, error) {
@@ -32,6 +32,9 @@ func (r *rig) overHTTP() counter {
 		return &browser{conn: conn, answers: bufio.NewReaderSize(conn, 8<<10), head: head}, nil
 	}}
 }
+
+// address is the host and port of the process.
+func (r *rig) address() string { return strings.TrimPrefix(r.node.URL(), "http://") }
 
 // browser is a customer on a connection of its own.
 type browser struct {

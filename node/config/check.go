@@ -25,6 +25,8 @@ const (
 	minUnpaid  = time.Minute
 	maxUnpaid  = 90 * 24 * time.Hour
 	maxOwing   = 1_000_000
+	minKept    = time.Minute
+	maxFeeds   = 365 * 24 * time.Hour
 )
 
 // problems gathers what is wrong, so that all of it is told at once.
@@ -73,11 +75,15 @@ func (c Config) Check() error {
 	}
 	found.add("payment.unpaid_for", lasting(c.Payment.UnpaidFor, minUnpaid, maxUnpaid))
 	found.add("payment.unpaid_at_most", within(int64(c.Payment.UnpaidAtMost), 0, maxOwing))
+	if c.Feeds.Keep != 0 {
+		found.add("feeds.keep", lasting(c.Feeds.Keep, minKept, maxFeeds))
+	}
 	if err := c.Sourcing.Policy().Check(); err != nil {
 		_, field := fault.Public(err)
 		found.add("sourcing."+field, err)
 	}
 	c.checkNATS(&found)
+	c.checkPeers(&found)
 	c.checkDistricts(&found)
 	return found.err()
 }

@@ -35,8 +35,10 @@ type Config struct {
 	Sourcing   Sourcing           `koanf:"sourcing"`
 	Checkout   Checkout           `koanf:"checkout"`
 	Payment    Payment            `koanf:"payment"`
+	Feeds      Feeds              `koanf:"feeds"`
 	NATS       NATS               `koanf:"nats"`
 	Log        Log                `koanf:"log"`
+	Peers      []Peer             `koanf:"peers" doc:"The public keys of the sites of other processes, each as NAME=ed25519:..., which crossdock links keys prints there; no other key is taken for them, and no other site is heard. Empty: the first key that comes in a name is kept, and only that is taken from then on."`
 	Districts  []catalog.District `koanf:"districts" doc:"The delivery areas: code, name, the warehouses that serve it, the primary one first, and the place of its center, in degrees. They are added to those that the store has; one with the same code is changed. A store without any delivers everywhere, from the warehouses of its process. In the file only."`
 }
 
@@ -90,6 +92,11 @@ type Payment struct {
 	UnpaidAtMost int           `koanf:"unpaid_at_most" doc:"How many orders of one customer may wait for their bank transfers at a time, up to 1000000; the next one is refused. Guests are told apart by their e-mail address, else by their phone. 0: any number."`
 }
 
+// Feeds is how long sites keep what they have said to each other.
+type Feeds struct {
+	Keep time.Duration `koanf:"keep" doc:"How long a message between sites is kept after its reader has acknowledged it, 1m to 8760h: a site restored from a backup that is older than this cannot read on. 0s keeps all of them for ever."`
+}
+
 // NATS is how the sites of several processes reach each other.
 type NATS struct {
 	Listen    string `koanf:"listen" doc:"Address and port where the embedded server takes links of other processes; empty keeps it inside the process."`
@@ -118,7 +125,9 @@ func Default(environ []string) Config {
 		Sourcing:   Sourcing{Strategy: sourcing.StrategyPrimary, Rules: []sourcing.Rule{}},
 		Checkout:   Checkout{Hold: 10 * time.Minute},
 		Payment:    Payment{BankTransfer: true, UnpaidFor: 7 * 24 * time.Hour, UnpaidAtMost: 5},
+		Feeds:      Feeds{Keep: 7 * 24 * time.Hour},
 		Log:        Log{Level: "info", Format: "auto"},
+		Peers:      []Peer{},
 		Districts:  []catalog.District{},
 	}
 }

@@ -156,6 +156,32 @@ districts:
 	}
 }
 
+func TestPeers(t *testing.T) {
+	key := KeyPrefix + strings.Repeat("A", 43)
+	want := []Peer{Peer("wh1=" + key), Peer("wh2=" + key)}
+	for name, c := range map[string]Config{
+		"file":        load(t, "peers:\n- wh1="+key+"\n- wh2="+key+"\n", nil),
+		"environment": load(t, "", []string{"CROSSDOCK_PEERS=wh1=" + key + ", wh2=" + key}),
+		"flag":        load(t, "", nil, "--peers", "wh1="+key+",wh2="+key),
+	} {
+		if diff := cmp.Diff(want, c.Peers); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	for name, peers := range map[string]string{
+		"no key": "wh1", "no name": "=" + key, "no prefix": "wh1=" + strings.Repeat("A", 43), "too short": "wh1=" + key[:50], "too long": "wh1=" + key + "AAAA",
+		"bits that are left over": "wh1=" + key[:50] + "B", "padded": "wh1=" + key + "=", "a name that is none": "../wh1=" + key, "twice": "wh1=" + key + ", wh1=" + key,
+	} {
+		c := Default(home)
+		for peer := range strings.SplitSeq(peers, ", ") {
+			c.Peers = append(c.Peers, Peer(peer))
+		}
+		if err := c.Check(); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), "peers: ") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestStoresServed(t *testing.T) {
 	for name, want := range map[string][]id.Site{
 		"": {"shop"}, "shop": {"shop"}, "other, shop": {"other", "shop"},
@@ -262,6 +288,8 @@ func TestWrongInput(t *testing.T) {
 		{"hold", "checkout:\n  hold: 0s\n", "checkout.hold: 0s is not between 1s and 24h0m0s"},
 		{"hold at most", "checkout:\n  hold_at_most: 5m\n", "checkout.hold_at_most: 5m0s is not between 10m0s and 72h0m0s"},
 		{"unpaid", "payment:\n  unpaid_for: 2161h\n", "payment.unpaid_for: 2161h0m0s is not between 1m0s and 2160h0m0s"},
+		{"feeds kept for too short", "feeds:\n  keep: 1s\n", "feeds.keep: 1s is not between 1m0s and 8760h0m0s"},
+		{"feeds kept for too long", "feeds:\n  keep: 8761h\n", "feeds.keep: 8761h0m0s is not between 1m0s and 8760h0m0s"},
 		{"unpaid orders", "payment:\n  unpaid_at_most: -1\n", "payment.unpaid_at_most: -1 is not between 0 and 1000000"},
 		{"neither", "payment:\n  test_cards: maybe\n", `:2: payment.test_cards: "maybe" is neither true nor false`},
 		{"store twice", "warehouses:\n  stores: [store, store]\n", "warehouses.stores: store is there twice"},
@@ -353,6 +381,9 @@ func TestUnknownVariables(t *testing.T) {
 
 func TestLimitsAreInclusive(t *testing.T) {
 	c := load(t, "", nil, "--quota-ask-wait=1m", "--warehouses-share-percent=1", "--listen=[::1]:0")
+	if kept := load(t, "", nil, "--feeds-keep=0s"); kept.Feeds.Keep != 0 {
+		t.Errorf("feeds.keep is %s", kept.Feeds.Keep)
+	}
 	if c.Quota.AskWait != time.Minute || c.Warehouses.SharePercent != 1 || c.Listen != "[::1]:0" {
 		t.Errorf("got %+v", c)
 	}

@@ -55,8 +55,32 @@ func ahead(readers, writers []Head) map[link]bool {
 	return links
 }
 
+// recovering reports whether the site was restored, and the other one has still to
+// tell what it knows.
+func (h Head) recovering(other id.Site) bool {
+	if h.Epoch <= 1 {
+		return false
+	}
+	for _, peer := range h.Peers {
+		if peer.Site == other {
+			return peer.Restated < h.Epoch
+		}
+	}
+	return true
+}
+
 func (h Head) written(destination id.Site) feed.Cursor {
 	for _, c := range h.Written {
+		if c.Destination == string(destination) {
+			return c
+		}
+	}
+	return feed.Cursor{}
+}
+
+// pruned returns the last message to a destination that was taken out, or zero.
+func (h Head) pruned(destination id.Site) feed.Cursor {
+	for _, c := range h.Pruned {
 		if c.Destination == string(destination) {
 			return c
 		}

@@ -12,7 +12,8 @@ import (
 )
 
 // walkOutbox checks invariant 5 of everything that a site has said: each message
-// is there as it was written, and who has read it has read just that.
+// is there as it was written, and who has read it has read just that. Of what was
+// pruned there is only the last hash, on which the chain goes on.
 func (a *auditor) walkOutbox(ctx context.Context, v *view) error {
 	var destinations []id.Site
 	for _, c := range v.head.Written {
@@ -42,6 +43,7 @@ type feedWalk struct {
 	cursor  feed.Cursor             // the reader's
 	met     bool                    // its message was there
 	parked  map[uint64]feed.Message // by the reader, and not yet met
+	pruned  feed.Cursor             // the last message that was taken out
 	last    feed.Cursor             // behind the last message, with the hash that is stored
 	hash    feed.Hash               // the one that its fields give
 }
@@ -49,12 +51,14 @@ type feedWalk struct {
 func (a *auditor) newFeed(from *view, destination id.Site) *feedWalk {
 	f := &feedWalk{
 		auditor: a, link: link{from.head.Site, destination}, from: from, reader: a.view(destination),
-		parked: map[uint64]feed.Message{},
+		parked: map[uint64]feed.Message{}, pruned: from.head.pruned(destination),
 	}
+	f.last, f.hash = f.pruned, f.pruned.Hash
+	from.counts.Pruned += int(f.pruned.Seq)
 	if f.reader != nil {
 		f.cursor = f.reader.head.read(from.head.Site)
 		for _, p := range f.reader.head.Parked {
-			if p.Message.Origin == string(from.head.Site) {
+			if p.Message.Origin == string(from.head.Site) && p.Message.Seq > f.pruned.Seq {
 				f.parked[p.Message.Seq] = p.Message
 			}
 		}
@@ -63,6 +67,10 @@ func (a *auditor) newFeed(from *view, destination id.Site) *feedWalk {
 }
 
 func (f *feedWalk) next(m feed.Message) error {
+	if m.Seq <= f.pruned.Seq {
+		f.find(m, "is there, although all up to message %d was pruned", f.pruned.Seq)
+		return nil
+	}
 	after, was := f.last, f.hash
 	f.last, f.hash = f.last.After(m), feed.Chain(f.last.Hash, m)
 	// Behind a message whose hash was changed, the hash that it should have fits.
@@ -91,6 +99,12 @@ func (f *feedWalk) next(m feed.Message) error {
 // end checks the end of the feed.
 func (f *feedWalk) end() {
 	newest := f.from.head.written(f.link.destination)
+	if f.reader != nil && f.cursor.Seq == f.pruned.Seq && f.cursor.Seq > 0 {
+		f.met = true
+		if f.cursor.Hash != f.pruned.Hash {
+			f.parted("message %d, the last that was pruned, is another one at %s", f.cursor.Seq, f.link.origin)
+		}
+	}
 	if newest.Seq != f.last.Seq || newest.Hash != f.last.Hash {
 		f.auditor.find(5, f.link.origin, fmt.Sprintf("newest message to %s", f.link.destination),
 			"is said to be number %d, but number %d is the last, or it has another hash", newest.Seq, f.last.Seq)
@@ -101,6 +115,8 @@ func (f *feedWalk) end() {
 		f.auditor.broken[f.link] = true
 	}
 	switch {
+	case f.reader != nil && f.cursor.Seq < f.pruned.Seq:
+		f.parted("message %d is read, and those up to %d were pruned", f.cursor.Seq, f.pruned.Seq)
 	case f.reader == nil || f.cursor.Seq == 0 || f.met:
 	case f.cursor.Seq > f.last.Seq:
 		f.parted("message %d is read, but %s, which is of an older time or was lost, has written only %d", f.cursor.Seq, f.link.origin, f.last.Seq)

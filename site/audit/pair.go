@@ -25,14 +25,22 @@ func (a *auditor) comparePair(ctx context.Context, s, w *view) error {
 			"%s against %s: their feeds are damaged, so nobody knows what is under way", s.head.Site, w.head.Site))
 		return nil
 	}
+	for _, restored := range []struct{ site, other *view }{{s, w}, {w, s}} {
+		if restored.site.head.recovering(restored.other.head.Site) {
+			a.report.NotChecked = append(a.report.NotChecked, fmt.Sprintf("%s against %s: %s was restored from a backup, and has not heard what it has lost",
+				s.head.Site, w.head.Site, restored.site.head.Site))
+			return nil
+		}
+	}
 	way := onTheWay{map[id.SKU]int64{}, map[id.SKU]int64{}, map[string]bool{}}
 	for _, direction := range []struct{ from, to *view }{{s, w}, {w, s}} {
 		if err := a.gather(ctx, direction.from, direction.to, way); err != nil {
 			return err
 		}
 	}
-	a.compareQuota(s, w, way)
-	a.compareFulfillments(s, w, way)
+	out := gatherSkipped(s, w)
+	a.compareQuota(s, w, way, out)
+	a.compareFulfillments(s, w, way, out)
 	return nil
 }
 
@@ -91,7 +99,7 @@ func (w onTheWay) add(body event.Body) {
 // the store holds, for anybody or for somebody, plus what it has promised and not
 // asked for yet, plus what is on its way between their books; and the same of what
 // suppliers have announced, sold ahead or not.
-func (a *auditor) compareQuota(s, w *view, way onTheWay) {
+func (a *auditor) compareQuota(s, w *view, way onTheWay, out skipped) {
 	skus := map[id.SKU]bool{}
 	for k := range s.stored {
 		skus[k.sku] = true
@@ -117,7 +125,8 @@ func (a *auditor) compareQuota(s, w *view, way onTheWay) {
 			held := s.stored[account{sku, pair.free}] + s.stored[account{sku, pair.kept}] + pair.unasked
 			if aside != held+pair.way {
 				a.find(pair.invariant, w.head.Site, fmt.Sprintf("balance %s of %s", pair.aside, sku),
-					"is %d, but %s holds %d and %d are on their way", aside, s.head.Site, held, pair.way)
+					"is %d, but %s holds %d and %d are on their way%s", aside, s.head.Site, held, pair.way,
+					out.units(sku, pair.aside.Kind, aside-held-pair.way))
 			}
 		}
 	}
@@ -125,12 +134,13 @@ func (a *auditor) compareQuota(s, w *view, way onTheWay) {
 
 // compareFulfillments checks that both sites tell the same of each order, and that
 // none is missing at either. What a step under way may change is left out.
-func (a *auditor) compareFulfillments(s, w *view, way onTheWay) {
+func (a *auditor) compareFulfillments(s, w *view, way onTheWay, out skipped) {
 	for which, ours := range s.fulfillments {
 		if ours.site != w.head.Site {
 			continue
 		}
-		settled := !way.keys[ours.order.String()] // the key of all that is said about an order
+		key := ours.order.String() // of all that is said about an order
+		settled, because := !way.keys[key], out.because(key)
 		theirs, there := w.fulfillments[which]
 		if there {
 			a.compareOrigin(s, w, which, ours, theirs)
@@ -139,11 +149,11 @@ func (a *auditor) compareFulfillments(s, w *view, way onTheWay) {
 		case !settled:
 		case !there && ours.neverAsked:
 		case !there:
-			a.find(5, s.head.Site, row, "is not at %s, and nothing about it is under way", w.head.Site)
+			a.find(5, s.head.Site, row, "is not at %s, and nothing about it is under way%s", w.head.Site, because)
 		case ours.stage != theirs.stage:
-			a.find(5, s.head.Site, row, "is %s, but %s at %s", ours.stage, theirs.stage, w.head.Site)
+			a.find(5, s.head.Site, row, "is %s, but %s at %s%s", ours.stage, theirs.stage, w.head.Site, because)
 		case !slices.Equal(ours.lines, theirs.lines):
-			a.find(5, s.head.Site, row, "has other lines than at %s", w.head.Site)
+			a.find(5, s.head.Site, row, "has other lines than at %s%s", w.head.Site, because)
 		}
 	}
 	for which, theirs := range w.fulfillments {
@@ -157,7 +167,9 @@ func (a *auditor) compareFulfillments(s, w *view, way onTheWay) {
 func (a *auditor) compareOrigin(s, w *view, which id.Fulfillment, ours, theirs told) {
 	row := "fulfillment " + which.String()
 	// A number of zero is that of an order which is missing, and was found so.
-	if theirs.site != s.head.Site || theirs.order != ours.order || theirs.number != ours.number && ours.number != 0 {
+	// One that was lost with the store's database may have been given another.
+	renumbered := theirs.number != ours.number && ours.number != 0 && s.head.Epoch <= 1
+	if theirs.site != s.head.Site || theirs.order != ours.order || renumbered {
 		a.find(5, w.head.Site, row, "is of order %d (%s) of %s, but at %s of order %d (%s)",
 			theirs.number, theirs.order, theirs.site, s.head.Site, ours.number, ours.order)
 	}

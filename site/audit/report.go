@@ -25,6 +25,7 @@ type SiteReport struct {
 	Fulfillments int     `json:"fulfillments"`
 	Unread       int     `json:"unread"` // messages on their way to another audited site
 	Parked       int     `json:"parked"`
+	Pruned       int     `json:"pruned"` // messages that all have read, and that are not kept any more
 }
 
 // Finding is a row that breaks an invariant of section "What must always hold"

@@ -61,8 +61,11 @@ type Head struct {
 	Site    id.Site
 	Role    Role
 	Epoch   uint64
-	Orders  int64         // how many a store has taken, by a count of its own
-	Written []feed.Cursor // newest message per destination
-	Read    []feed.Cursor // newest message applied per origin
-	Parked  []books.Parked
+	Orders  int64          // how many a store has taken, by a count of its own
+	Written []feed.Cursor  // newest message per destination
+	Read    []feed.Cursor  // newest message applied per origin
+	Parked  []books.Parked // those that wait
+	Skipped []books.Parked // those that were taken out without being applied
+	Pruned  []feed.Cursor  // the last message taken out of the outbox, per destination
+	Peers   []books.Peer   // with whom something was settled after a restore
 }

@@ -51,7 +51,7 @@ func TestTold(t *testing.T) {
 			test.change(&o.Fulfillments[0], &f)
 			s.tellOrdered(o, &o.Fulfillments[0])
 			w.tellWorked(f)
-			a.compareFulfillments(s, w, onTheWay{})
+			a.compareFulfillments(s, w, onTheWay{}, skipped{})
 			var got []string
 			for _, finding := range a.report.Findings {
 				got = append(got, finding.Text)

@@ -10,6 +10,8 @@
 package books
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"crossdock/core/event"
@@ -26,11 +28,19 @@ type Rows struct {
 	Messages  []feed.Message  // insert
 	Cursors   []feed.Cursor   // insert or replace, by origin
 	Parked    []Parked        // insert
+	Reparked  []Parked        // replace the reason and the resolution of what was parked
+	// Acknowledged are inserted or replaced by destination and number.
+	Acknowledged []Acknowledged
+	// Pruned are inserted or replaced by destination, and the messages up to each are
+	// deleted, with what was acknowledged up to it.
+	Pruned []feed.Cursor
+	Peers  []Peer // insert or replace, by site
 }
 
 // Empty reports whether there is nothing to write.
 func (r Rows) Empty() bool {
-	return len(r.Movements)+len(r.Messages)+len(r.Cursors)+len(r.Parked) == 0
+	return len(r.Movements)+len(r.Messages)+len(r.Cursors)+len(r.Parked)+
+		len(r.Reparked)+len(r.Acknowledged)+len(r.Pruned)+len(r.Peers) == 0
 }
 
 // Movement is a booked movement with its place in the site's ledger.
@@ -38,14 +48,6 @@ type Movement struct {
 	Seq int64 // from 1, without gaps
 	stock.Movement
 	Hash stock.Hash // running, over all movements up to this one
-}
-
-// Parked is a message that could not be applied. Later messages of its key wait
-// behind it; those of other keys go on.
-type Parked struct {
-	Message  feed.Message
-	Reason   string
-	ParkedAt time.Time
 }
 
 // Snapshot is a site's books as an engine loads them at start.
@@ -57,7 +59,11 @@ type Snapshot struct {
 	Balances []stock.Balance
 	Written  []feed.Cursor // newest message per destination
 	Read     []feed.Cursor // newest message applied per origin
-	Parked   []Parked
+	Parked   []Parked      // those that wait
+
+	Acknowledged []Acknowledged // by destination, oldest first
+	Pruned       []feed.Cursor  // the last message taken out, per destination
+	Peers        []Peer         // with whom something was settled after a restore
 }
 
 // Books are one site's books in memory. They are not for concurrent use.
@@ -69,25 +75,29 @@ type Books struct {
 	lastHash stock.Hash
 	written  map[id.Site]feed.Cursor
 	read     map[id.Site]feed.Cursor
-	parked   map[parkedKey]bool
+	parked   map[parkedKey][]Parked     // those that wait, in order
+	acked    map[id.Site][]Acknowledged // oldest first
+	pruned   map[id.Site]feed.Cursor
+	peers    map[id.Site]Peer
 
 	unsealed []feed.Message
 	moved    map[id.Site]bool // origins whose cursor moved in this batch
 	aside    []Parked
+	reparked []Parked
+	noted    []Acknowledged
+	cut      []feed.Cursor
 	spoiled  error // an engine failed in the middle of Receive
-}
 
-type parkedKey struct {
-	origin id.Site
-	key    string
+	peerChanges []peerChange
 }
 
 // Open returns the books as they were loaded.
 func Open(s Snapshot) *Books {
 	b := &Books{
 		Ledger: stock.NewLedger(s.Balances), site: s.Site, epoch: s.Epoch, lastSeq: s.LastSeq, lastHash: s.LastHash,
-		written: map[id.Site]feed.Cursor{}, read: map[id.Site]feed.Cursor{}, parked: map[parkedKey]bool{},
-		moved: map[id.Site]bool{},
+		written: map[id.Site]feed.Cursor{}, read: map[id.Site]feed.Cursor{}, parked: waiting(s.Parked),
+		moved: map[id.Site]bool{}, acked: map[id.Site][]Acknowledged{}, pruned: map[id.Site]feed.Cursor{},
+		peers: map[id.Site]Peer{},
 	}
 	for _, c := range s.Written {
 		b.written[id.Site(c.Destination)] = c
@@ -95,8 +105,15 @@ func Open(s Snapshot) *Books {
 	for _, c := range s.Read {
 		b.read[id.Site(c.Origin)] = c
 	}
-	for _, p := range s.Parked {
-		b.parked[parkedKey{id.Site(p.Message.Origin), p.Message.Key}] = true
+	for _, a := range s.Acknowledged {
+		to := id.Site(a.Cursor.Destination)
+		b.acked[to] = append(b.acked[to], a)
+	}
+	for _, c := range s.Pruned {
+		b.pruned[id.Site(c.Destination)] = c
+	}
+	for _, p := range s.Peers {
+		b.peers[p.Site] = p
 	}
 	return b
 }
@@ -113,10 +130,17 @@ func (b *Books) Say(to id.Site, key string, body event.Body, at time.Time) error
 	if err != nil {
 		return err
 	}
-	b.unsealed = append(b.unsealed, feed.Message{
-		Destination: string(to), At: at.UnixMicro(), Key: key, Kind: body.Kind(), Body: data,
-	})
+	if err := b.Greet(to, at); err != nil {
+		return err
+	}
+	b.say(to, key, body.Kind(), data, at)
 	return nil
+}
+
+func (b *Books) say(to id.Site, key, kind string, body []byte, at time.Time) {
+	b.unsealed = append(b.unsealed, feed.Message{
+		Destination: string(to), At: at.UnixMicro(), Key: key, Kind: kind, Body: body,
+	})
 }
 
 // Cursor is how far the site has read an origin.
@@ -146,34 +170,24 @@ func (b *Books) Rewind(to feed.Cursor) {
 	b.moved[origin] = true
 }
 
-// IsParked reports whether an earlier message of m's key waits.
-func (b *Books) IsParked(m feed.Message) bool {
-	return b.parked[parkedKey{id.Site(m.Origin), m.Key}]
-}
-
-// Park puts m aside, and with it all later messages of its key.
-func (b *Books) Park(m feed.Message, reason string, at time.Time) {
-	b.parked[parkedKey{id.Site(m.Origin), m.Key}] = true
-	b.aside = append(b.aside, Parked{m, reason, at})
-}
+// Mark names this moment for Undo.
+type Mark struct{ movements, messages, peers int }
 
 // Mark names this moment for Undo.
-type Mark struct{ movements, messages int }
-
-// Mark names this moment for Undo.
-func (b *Books) Mark() Mark { return Mark{b.Ledger.Mark(), len(b.unsealed)} }
+func (b *Books) Mark() Mark { return Mark{b.Ledger.Mark(), len(b.unsealed), len(b.peerChanges)} }
 
 // Undo takes back what was booked and said since the mark. Cursors and parked
 // messages stay: they are set last, after all that can fail.
 func (b *Books) Undo(m Mark) {
 	b.Ledger.Undo(m.movements)
 	b.unsealed = b.unsealed[:m.messages]
+	b.undoPeers(m.peers)
 }
 
 // Seal ends the batch and returns its rows, messages numbered and chained.
 func (b *Books) Seal() Rows {
 	movements, balances := b.Ledger.Seal()
-	rows := Rows{Balances: balances, Parked: b.aside}
+	rows := Rows{Balances: balances, Parked: b.aside, Reparked: b.reparked, Acknowledged: b.noted, Pruned: b.cut, Peers: b.sealPeers()}
 	rows.Movements = make([]Movement, len(movements))
 	for i, m := range movements {
 		b.lastSeq++
@@ -190,10 +204,10 @@ func (b *Books) Seal() Rows {
 		last.Epoch = b.epoch
 		rows.Messages[i], b.written[to] = feed.Next(last, m)
 	}
-	for origin := range b.moved {
+	for _, origin := range slices.Sorted(maps.Keys(b.moved)) { // the same batch gives the same rows
 		rows.Cursors = append(rows.Cursors, b.read[origin])
 	}
-	b.unsealed, b.aside = nil, nil
+	b.unsealed, b.aside, b.reparked, b.noted, b.cut = nil, nil, nil, nil, nil
 	clear(b.moved)
 	return rows
 }

@@ -12,13 +12,20 @@ type Feeds interface {
 	// most limit messages and, beyond the first, at most maxBytes of bodies.
 	Messages(ctx context.Context, destination string, after uint64, limit, maxBytes int) ([]feed.Message, error)
 	// Written returns the newest message to a destination, and the message with
-	// number seq, which is zero where there is none (0 is the start).
+	// number seq, which is zero where there is none (0 is the start). The last
+	// message that was pruned is still known here.
 	Written(ctx context.Context, destination string, seq uint64) (newest, at feed.Cursor, err error)
 	// Fork returns the newest message to a destination that is of an epoch up to
-	// the given one; zero where there is none.
+	// the given one, be it the last that was pruned; zero where there is none.
 	Fork(ctx context.Context, destination string, epoch uint64) (feed.Cursor, error)
 	// Cursors returns how far the site has read each origin.
 	Cursors(ctx context.Context) ([]feed.Cursor, error)
-	// Parked returns the messages put aside, oldest first.
+	// Parked returns the messages put aside that wait, oldest first.
 	Parked(ctx context.Context) ([]Parked, error)
+	// Skipped returns those that were taken out without being applied, in the order
+	// in which they were.
+	Skipped(ctx context.Context) ([]Parked, error)
+	// Pruned returns the last message that was taken out of the outbox, per
+	// destination; a feed of which all is there has none.
+	Pruned(ctx context.Context) ([]feed.Cursor, error)
 }

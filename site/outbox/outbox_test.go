@@ -84,7 +84,7 @@ func TestCut(t *testing.T) {
 		whole := l.reader.Link()
 		same(t, "heard", 7, len(l.receiver.heard()))
 		want := outbox.Link{
-			Origin: "wh1", Destination: "store", Connected: true, Cursor: 7, Last: 7, HeardAt: whole.HeardAt, Verdict: "nothing",
+			Origin: "wh1", Destination: "store", Connected: true, Cursor: 7, Last: 7, Breaker: "closed", HeardAt: whole.HeardAt, Verdict: "nothing",
 		}
 		same(t, "whole", want, whole)
 
@@ -132,13 +132,17 @@ func TestBackoff(t *testing.T) {
 				t.Errorf("after %d failures it waited %v, more than %v", i, wait, bound)
 			}
 			longest = max(longest, wait)
+			if i > 5 && wait < 200*time.Millisecond {
+				t.Errorf("after %d failures it waited %v: a link that is down is hammered", i, wait)
+			}
 		}
 		if longest < 2*time.Second || len(asked) < 100 || len(asked) > 1000 {
 			t.Errorf("asked %d times in ten minutes, waited at most %v", len(asked), longest)
 		}
-		for time.Until(l.reader.Link().RetryAt) < time.Second {
+		for time.Until(l.reader.Link().RetryAt) < 2*time.Second {
 			pass(100 * time.Millisecond)
 		}
+		pass(200 * time.Millisecond) // the least between two probes
 		before := len(soFar())
 		l.reader.Wake()
 		synctest.Wait()

@@ -27,27 +27,11 @@ type Receiver interface {
 type Settings struct {
 	Patience time.Duration // how long one request may take; default 2 s
 	Idle     time.Duration // how often to look without being woken; default 1 s
-	Backoff  feed.Backoff  // between failures; default 200 ms to 5 s
+	Backoff  feed.Backoff  // between failures; default 200 ms to 5 min
+	Seals    Seals         // nil: requests go without, and every reply is believed
 	Now      func() time.Time
 	Draw     func() float64 // random numbers of at least 0 and less than 1; default those of math/rand
 	Turned   func(Link)     // called when the link has gone down or come up; may be nil, must not block
-}
-
-// Link is one direction between two sites, as its receiver sees it.
-type Link struct {
-	Origin      id.Site   `json:"origin"`
-	Destination id.Site   `json:"destination"`
-	Connected   bool      `json:"connected"`   // the last request was answered
-	Cursor      uint64    `json:"cursor"`      // the last message applied
-	Last        uint64    `json:"last"`        // the last message known to be there
-	Lag         uint64    `json:"lag"`         // messages not yet applied, as far as known
-	LagSeconds  float64   `json:"lag_seconds"` // age of the newest message applied while behind, else 0
-	Failures    int       `json:"failures"`    // requests in a row without an answer
-	RetryAt     time.Time `json:"retry_at"`    // when a failed link is tried again; zero while connected
-	StaleSince  time.Time `json:"stale_since"` // when it was last known to be up to date; zero while connected
-	HeardAt     time.Time `json:"heard_at"`    // when the origin last answered; zero: never
-	Verdict     string    `json:"verdict"`     // "apply", "nothing", "restored" or "parted"
-	Trouble     string    `json:"trouble"`     // the last failure, while there is one
 }
 
 // Reader follows one origin's feed into one site.
@@ -58,10 +42,12 @@ type Reader struct {
 	receiver Receiver
 	settings Settings
 	wake     chan struct{}
+	breaker  breaker
 	up       bool // as turn saw it last
 
-	mu   sync.Mutex
-	link Link
+	mu     sync.Mutex
+	link   Link
+	oldest time.Time // of the messages not applied, as far as known; zero: none
 }
 
 // NewReader makes a reader; Run does the work.
@@ -73,26 +59,21 @@ func NewReader(bus Bus, origin, site id.Site, receiver Receiver, settings Settin
 		settings.Idle = time.Second
 	}
 	if settings.Backoff == (feed.Backoff{}) {
-		settings.Backoff = feed.Backoff{Least: 200 * time.Millisecond, Most: 5 * time.Second}
+		settings.Backoff = feed.Backoff{Least: 200 * time.Millisecond, Most: 5 * time.Minute}
 	}
 	if settings.Draw == nil {
 		settings.Draw = rand.Float64
 	}
 	return &Reader{
 		bus: bus, origin: origin, site: site, receiver: receiver, settings: settings,
-		wake: make(chan struct{}, 1),
+		wake: make(chan struct{}, 1), breaker: newBreaker(),
 		link: Link{Origin: origin, Destination: site, StaleSince: settings.Now()},
 	}
 }
 
-// Link tells how the link stands.
-func (r *Reader) Link() Link {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.link
-}
-
-// Wake makes the reader look now, whatever it is waiting for.
+// Wake makes the reader look now, whatever it is waiting for. Only while the breaker
+// is open does it leave the least wait between two looks: an origin that has much to
+// say must not hammer a site whose database fails.
 func (r *Reader) Wake() {
 	select {
 	case r.wake <- struct{}{}:
@@ -138,14 +119,28 @@ func (r *Reader) turn() {
 	r.up = up
 }
 
+// pause waits for a time, or until it is woken.
 func (r *Reader) pause(ctx context.Context, wait time.Duration) {
+	began := r.settings.Now()
+	if !r.sleep(ctx, wait, r.wake) || !r.breaker.isOpen() {
+		return
+	}
+	if rest := r.settings.Backoff.Least - r.settings.Now().Sub(began); rest > 0 {
+		r.sleep(ctx, rest, nil)
+	}
+}
+
+// sleep reports whether it was woken before its time.
+func (r *Reader) sleep(ctx context.Context, wait time.Duration, wake <-chan struct{}) bool {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 	case <-timer.C:
-	case <-r.wake:
+	case <-wake:
+		return true
 	}
+	return false
 }
 
 // Question is what a reader asks an origin, and from where on.
@@ -154,14 +149,20 @@ type Question struct {
 	from feed.Cursor
 }
 
-// Ask returns what to ask the origin next. It changes nothing: Run asks and takes in
-// turn, and so does a simulation, which loses, delays and repeats what is between.
+// Ask returns what to ask the origin next; where the breaker is open it is a probe.
+// Run asks and takes in turn, and so does a simulation, which loses, delays and
+// repeats what is between. Neither goes by a clock but that of the settings.
 func (r *Reader) Ask(ctx context.Context) (Question, error) {
+	r.breaker.asks()
 	own, err := r.receiver.Cursor(ctx, r.origin)
 	if err != nil {
 		return Question{}, err
 	}
-	return Question{feed.AppendRequest(nil, feed.Request{Cursor: own, Limit: maxMessages}), own}, nil
+	request := feed.Request{Cursor: own, Limit: maxMessages}
+	if r.settings.Seals != nil {
+		request.Seal = r.settings.Seals.Seal(request.Signed())
+	}
+	return Question{feed.AppendRequest(nil, request), own}, nil
 }
 
 // Take applies what was answered to a question, or takes note of the failure. It
@@ -187,6 +188,11 @@ func (r *Reader) take(ctx context.Context, from feed.Cursor, answer []byte) (mor
 	if err != nil {
 		return false, &fault.Error{Kind: fault.Corrupt, Op: "outbox.Take", Message: "the answer of " + string(r.origin) + " cannot be read", Cause: err}
 	}
+	if r.settings.Seals != nil {
+		if err := r.settings.Seals.Verify(r.origin, reply.Signed(from), reply.Seal); err != nil {
+			return false, err
+		}
+	}
 	own, err := r.receiver.Cursor(ctx, r.origin)
 	if err != nil {
 		return false, err
@@ -197,6 +203,7 @@ func (r *Reader) take(ctx context.Context, from feed.Cursor, answer []byte) (mor
 	verdict := feed.Check(own, reply)
 	switch verdict {
 	case feed.Apply:
+		r.found(own, reply)
 		if err := r.receiver.Apply(ctx, reply.Messages); err != nil {
 			return false, err
 		}
@@ -211,48 +218,4 @@ func (r *Reader) take(ctx context.Context, from feed.Cursor, answer []byte) (mor
 	}
 	r.heard(own, reply, verdict)
 	return (verdict == feed.Apply || verdict == feed.Rewind) && own.Seq < reply.Last.Seq, nil
-}
-
-func (r *Reader) heard(own feed.Cursor, reply feed.Reply, verdict feed.Verdict) {
-	now := r.settings.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	l := &r.link
-	l.Connected, l.Failures, l.RetryAt, l.Trouble, l.HeardAt = true, 0, time.Time{}, "", now
-	l.Cursor, l.Last, l.Lag, l.LagSeconds = own.Seq, reply.Last.Seq, 0, 0
-	l.Verdict = verdict.String()
-	if l.Last > l.Cursor {
-		l.Lag = l.Last - l.Cursor
-		if own.Seq > 0 { // before the first message there is none to tell the age of
-			l.LagSeconds = now.Sub(time.UnixMicro(own.At)).Seconds()
-		}
-	}
-	switch verdict {
-	case feed.Restored:
-		l.Trouble = string(r.origin) + " was restored from a backup: its feed is behind what was read of it"
-	case feed.Parted:
-		l.Trouble = "the feed of " + string(r.origin) + " is not the one that was read before"
-	default:
-		l.StaleSince = time.Time{}
-		return
-	}
-	if l.StaleSince.IsZero() {
-		l.StaleSince = now
-	}
-}
-
-// failed takes note of a failure and returns how long to wait.
-func (r *Reader) failed(err error) time.Duration {
-	now := r.settings.Now()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	l := &r.link
-	l.Failures++
-	wait := r.settings.Backoff.Wait(l.Failures, r.settings.Draw())
-	if l.StaleSince.IsZero() {
-		l.StaleSince = now
-	}
-	l.Connected, l.RetryAt = false, now.Add(wait)
-	l.Trouble, _ = fault.Public(err)
-	return wait
 }

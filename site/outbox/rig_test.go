@@ -1,6 +1,7 @@
 package outbox_test
 
 import (
+	stdcmp "cmp"
 	"context"
 	"errors"
 	"sync"
@@ -25,6 +26,8 @@ type feeds struct {
 	epoch       uint64
 	last        feed.Cursor
 	messages    []feed.Message
+	page        int // most messages of an answer; 0: 3
+	asks        int // how often messages were asked for
 }
 
 func newFeeds() *feeds {
@@ -41,14 +44,18 @@ func (f *feeds) say(words ...string) {
 	}
 }
 
-func (f *feeds) Messages(_ context.Context, to string, after uint64, limit, _ int) ([]feed.Message, error) {
+func (f *feeds) Messages(_ context.Context, to string, after uint64, limit, size int) ([]feed.Message, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.asks++
+	if limit > 500 || size != 512<<10 {
+		return nil, fault.New(fault.Invalid, "an answer of %d messages or %d bytes", limit, size)
+	}
 	if to != "store" || after >= uint64(len(f.messages)) {
 		return nil, nil
 	}
 	page := f.messages[after:]
-	return page[:min(limit, len(page), 3)], nil
+	return page[:min(limit, len(page), stdcmp.Or(f.page, 3))], nil
 }
 
 func (f *feeds) Fork(_ context.Context, to string, epoch uint64) (feed.Cursor, error) {
@@ -93,7 +100,8 @@ type receiver struct {
 	mu     sync.Mutex
 	cursor feed.Cursor
 	words  []string
-	fail   int // how many of the next calls of Apply fail
+	fail   int   // how many of the next calls of Apply fail
+	broken error // what Cursor fails with
 }
 
 func newReceiver() *receiver {
@@ -103,7 +111,7 @@ func newReceiver() *receiver {
 func (r *receiver) Cursor(context.Context, id.Site) (feed.Cursor, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.cursor, nil
+	return r.cursor, r.broken
 }
 
 func (r *receiver) Apply(_ context.Context, messages []feed.Message) error {

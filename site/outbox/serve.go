@@ -25,15 +25,19 @@ func wakeSubject(origin, destination id.Site) string {
 
 // Serve answers the readers of origin's feed out of its database, until stop is
 // called. It calls heard with the cursor of each reader that asks, who is then
-// known to be within reach; heard must not block and may be nil.
+// known to be within reach; heard must not block and may be nil. It believes
+// whoever asks, and seals nothing: see ServeSealed.
 func Serve(bus Bus, origin id.Site, feeds books.Feeds, heard func(reader feed.Cursor)) (stop func(), err error) {
+	return ServeSealed(bus, origin, feeds, nil, heard)
+}
+
+// ServeSealed serves as Serve does, with seals: it seals its replies, and a request
+// that is not its reader's own is refused, unheard. Nil seals are those of Serve.
+func ServeSealed(bus Bus, origin id.Site, feeds books.Feeds, seals Seals, heard func(reader feed.Cursor)) (stop func(), err error) {
 	return bus.Serve(Subject(origin), func(ctx context.Context, body []byte) ([]byte, error) {
-		request, err := feed.ParseRequest(body)
+		request, err := parse(body, origin, seals)
 		if err != nil {
-			return nil, fault.New(fault.Invalid, "the bytes are not a request for a feed")
-		}
-		if request.Cursor.Origin != string(origin) {
-			return nil, fault.New(fault.Invalid, "%s does not write the feed of %s", origin, fault.Quote(request.Cursor.Origin))
+			return nil, err
 		}
 		if heard != nil {
 			heard(request.Cursor)
@@ -42,8 +46,35 @@ func Serve(bus Bus, origin id.Site, feeds books.Feeds, heard func(reader feed.Cu
 		if err != nil {
 			return nil, err
 		}
+		if seals != nil {
+			reply.Seal = seals.Seal(reply.Signed(request.Cursor))
+		}
 		return feed.AppendReply(nil, reply), nil
 	})
+}
+
+// parse reads a request and refuses what is not for this origin, or not from whom it
+// says.
+func parse(body []byte, origin id.Site, seals Seals) (feed.Request, error) {
+	request, err := feed.ParseRequest(body)
+	if err != nil {
+		return feed.Request{}, fault.New(fault.Invalid, "the bytes are not a request for a feed")
+	}
+	own := request.Cursor
+	if own.Origin != string(origin) {
+		return feed.Request{}, fault.New(fault.Invalid, "%s does not write the feed of %s", origin, fault.Quote(own.Origin))
+	}
+	if seals == nil {
+		return request, nil
+	}
+	reader, err := id.ParseSite(own.Destination)
+	if err != nil {
+		return feed.Request{}, err
+	}
+	if reader == origin { // so asks who wants to know whether anybody answers in this name
+		return feed.Request{}, fault.New(fault.Denied, "%s answers here already, and does not read its own feed", origin)
+	}
+	return request, seals.Verify(reader, request.Signed(), request.Seal)
 }
 
 func answer(ctx context.Context, feeds books.Feeds, request feed.Request) (feed.Reply, error) {
@@ -53,6 +84,11 @@ func answer(ctx context.Context, feeds books.Feeds, request feed.Request) (feed.
 		return feed.Reply{}, err
 	}
 	reply := feed.Reply{Last: newest, Agree: at.Seq == own.Seq && at.Hash == own.Hash}
+	if own.Seq == 0 || !reply.Agree {
+		if err := checkKept(ctx, feeds, own); err != nil {
+			return feed.Reply{}, err
+		}
+	}
 	if !reply.Agree && newest.Epoch > own.Epoch {
 		reply.Fork, err = feeds.Fork(ctx, own.Destination, own.Epoch)
 	}

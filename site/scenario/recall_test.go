@@ -110,7 +110,7 @@ func TestWarehouseForgetsWhoWaits(t *testing.T) {
 	restarted := false
 	o := w.ordersMugs(8, func() {
 		h := w.warehouses["wh1"]
-		if !restarted && w.carry(w.storeDB, h.db, "store", "wh1", h.site.Apply) {
+		if !restarted && w.carry(w.storeDB, h.db, "store", "wh1", h.site) {
 			restarted = true
 			h.site.Close()
 			site, err := warehouse.Open(t.Context(), warehouse.Ports{

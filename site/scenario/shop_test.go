@@ -90,6 +90,7 @@ func (w *world) begin(s *shop) error {
 	var err error
 	s.store, err = store.Open(context.Background(), store.Ports{
 		Journal: s.journal, Lookups: s.storeDB, Queries: s.storeDB, Records: s.storeDB, Payments: s.till, IDs: w, Now: w.clock,
+		Sealer: open{},
 	}, store.Options{AskWait: -1, TickEvery: -1})
 	if err == nil {
 		w.t.Cleanup(s.store.Close)

@@ -40,6 +40,8 @@ type world struct {
 	opened     []id.Site // the stores, in order of opening
 	warehouses map[id.Site]*house
 	cut        map[id.Site]bool
+	backups    map[id.Site]any // *memory.Store or *memory.Warehouse
+	epoch      uint64          // of the last restore
 }
 
 // shop is a store with its payment providers.
@@ -53,12 +55,13 @@ type shop struct {
 }
 
 type house struct {
-	db   *memory.Warehouse
-	site *warehouse.Warehouse
+	db      *memory.Warehouse
+	site    *warehouse.Warehouse
+	options warehouse.Options
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, shops: map[id.Site]*shop{}, warehouses: map[id.Site]*house{}, cut: map[id.Site]bool{}}
+	w := &world{t: t, shops: map[id.Site]*shop{}, warehouses: map[id.Site]*house{}, cut: map[id.Site]bool{}, backups: map[id.Site]any{}, epoch: 1}
 	if err := w.openStore([]string{"store"}); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +100,7 @@ func (w *world) run(words []string) {
 		words = words[2:]
 	}
 	commands := map[string]func([]string) error{
-		"store": w.openStore, "restart": w.restart,
+		"store": w.openStore, "restart": w.restart, "backup": w.backup, "restore": w.restore,
 		"warehouse": w.openWarehouse, "district": w.district, "product": w.product, "receive": w.receive,
 		"handles": w.handles, "announce": w.announce, "postpone": w.postpone, "withdraw": w.withdraw,
 		"deliver": w.deliver, "cut": w.setCut(true), "heal": w.setCut(false), "wait": w.wait, "tick": w.tick,
@@ -133,14 +136,19 @@ func (w *world) openWarehouse(words []string) error {
 			options.Safety = number
 		}
 	}
-	db := memory.NewWarehouse(name, 1)
-	site, err := warehouse.Open(context.Background(), warehouse.Ports{Journal: db, Queries: db, Purchases: db, Returns: db, IDs: w, Now: w.clock}, options)
-	if err != nil {
-		return err
+	h := &house{db: memory.NewWarehouse(name, 1), options: options}
+	w.warehouses[name] = h
+	return w.beginHouse(h)
+}
+
+func (w *world) beginHouse(h *house) error {
+	var err error
+	h.site, err = warehouse.Open(context.Background(),
+		warehouse.Ports{Journal: h.db, Queries: h.db, Purchases: h.db, Returns: h.db, IDs: w, Now: w.clock}, h.options)
+	if err == nil {
+		w.t.Cleanup(h.site.Close)
 	}
-	w.t.Cleanup(site.Close)
-	w.warehouses[name] = &house{db, site}
-	return nil
+	return err
 }
 
 // district CODE WAREHOUSE... of every store
@@ -210,8 +218,8 @@ func (w *world) deliver([]string) error {
 			h := w.warehouses[name]
 			for _, shopName := range w.opened {
 				s := w.shops[shopName]
-				to := w.carry(s.storeDB, h.db, s.name, name, h.site.Apply)
-				back := w.carry(h.db, s.storeDB, name, s.name, s.store.Apply)
+				to := w.carry(s.storeDB, h.db, s.name, name, h.site)
+				back := w.carry(h.db, s.storeDB, name, s.name, s.store)
 				w.settle()
 				moved = moved || to || back
 			}
@@ -394,29 +402,45 @@ func (w *world) balances(site id.Site, db interface {
 }
 
 // carry moves what one site has said to the other, and reports whether there was any.
-func (w *world) carry(from, to books.Feeds, origin, destination id.Site, apply func(context.Context, []feed.Message) error) bool {
+func (w *world) carry(from, to books.Feeds, origin, destination id.Site, receiver reading) bool {
 	ctx := context.Background()
 	cursors, err := to.Cursors(ctx)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	var after uint64
+	var own feed.Cursor
 	for _, c := range cursors {
 		if c.Origin == string(origin) {
-			after = c.Seq
+			own = c
 		}
 	}
-	messages, err := from.Messages(ctx, string(destination), after, 100, 1<<20)
+	newest, at, err := from.Written(ctx, string(destination), own.Seq)
+	if err == nil && newest.Epoch > own.Epoch && at.Hash != own.Hash {
+		if own, err = from.Fork(ctx, string(destination), own.Epoch); err == nil {
+			own.Origin, own.Destination = string(origin), string(destination)
+			err = receiver.Rewind(ctx, own)
+		}
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	messages, err := from.Messages(ctx, string(destination), own.Seq, 100, 1<<20)
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	if len(messages) == 0 {
 		return false
 	}
-	if err := apply(ctx, messages); err != nil {
+	if err := receiver.Apply(ctx, messages); err != nil {
 		w.t.Fatal(err)
 	}
 	return true
+}
+
+// reading is a site that takes messages in.
+type reading interface {
+	Apply(ctx context.Context, messages []feed.Message) error
+	Rewind(ctx context.Context, to feed.Cursor) error
 }
 
 // moments looks at every site, the store first.
@@ -452,9 +476,20 @@ func (w *world) audit() {
 	}
 	for _, site := range report.Sites {
 		if site.Parked > 0 {
-			w.t.Errorf("audit: %d messages parked at %s", site.Parked, site.Site)
+			w.t.Errorf("audit: %d messages parked at %s: %s", site.Parked, site.Site, w.parkedAt(site.Site))
 		}
 	}
+}
+
+// parkedAt tells why messages are put aside at a site.
+func (w *world) parkedAt(site id.Site) string {
+	for _, head := range w.heads() {
+		if head.Site == site && len(head.Parked) > 0 {
+			p := head.Parked[0]
+			return fmt.Sprintf("%s of %s: %s", p.Message.Kind, p.Message.Origin, p.Reason)
+		}
+	}
+	return "nothing"
 }
 
 func (w *world) names() []id.Site { return slices.Sorted(maps.Keys(w.warehouses)) }

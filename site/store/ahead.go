@@ -92,7 +92,7 @@ type expectation struct {
 func (s *state) expectations(sku id.SKU, district catalog.District) []expectation {
 	var all []expectation
 	for _, warehouse := range district.Warehouses {
-		if units := s.books.Balance(sku, stock.IncomingAt(warehouse)); units > 0 {
+		if units := s.books.Balance(sku, stock.IncomingAt(warehouse)); units > 0 && !s.books.Recovering(warehouse) {
 			all = append(all, expectation{warehouse, units, s.books.Balance(sku, stock.SoldAheadAt(warehouse))})
 		}
 	}
@@ -299,7 +299,7 @@ func (s *state) fillFrom(
 ) (*order.Order, error) {
 	district := s.districts[o.Address.District]
 	notBefore := s.releaseDay(sku)
-	into := openFulfillment(o, from.Code, notBefore)
+	into := s.openFulfillment(o, from.Code, notBefore)
 	if o.Fulfillment(into) == nil {
 		s.burden(from.Code)
 	}
@@ -349,14 +349,14 @@ func (s *state) give(o order.Order, filling order.Filling) (order.Order, error) 
 
 // openFulfillment returns the fulfillment of a warehouse that it was not asked for
 // yet, else the name of a new one.
-func openFulfillment(o order.Order, warehouse id.Site, notBefore date.Date) id.Fulfillment {
+func (s *state) openFulfillment(o order.Order, warehouse id.Site, notBefore date.Date) id.Fulfillment {
 	for i := range o.Fulfillments {
 		f := &o.Fulfillments[i]
 		if f.Unasked && f.Stage == order.Requested && f.Warehouse == warehouse && f.NotBefore == notBefore {
 			return f.ID
 		}
 	}
-	return fulfillmentID(o, warehouse)
+	return s.fulfillmentID(o, warehouse)
 }
 
 // saveFilled saves the orders that were filled, and asks for what came in.

@@ -13,7 +13,12 @@ import (
 
 // receive applies messages of a warehouse's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
-	return s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
+	return s.books.Receive(c.Messages, c.Park, s.now, s.applying(ctx))
+}
+
+// applying returns what applies one message: all of it, or nothing.
+func (s *state) applying(ctx context.Context) func(feed.Message) error {
+	return func(m feed.Message) error {
 		return s.whole(func() error {
 			before := s.books.Ledger.Mark()
 			if err := s.apply(ctx, m); err != nil {
@@ -22,7 +27,7 @@ func (s *state) receive(ctx context.Context, c Receive) error {
 			s.ripen(before)
 			return s.serveWaiting(ctx, before)
 		})
-	})
+	}
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {
@@ -31,7 +36,21 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 		return err
 	}
 	from := id.Site(m.Origin)
+	if s.deferred(from, body) {
+		return nil
+	}
+	if lost, err := s.lost(ctx, from, body); err != nil || lost {
+		return err
+	}
 	switch b := body.(type) {
+	case event.SiteRestored:
+		return s.warehouseRestored(ctx, from, b)
+	case event.QuotaRestated:
+		return s.quotaRestated(ctx, from, b)
+	case event.FulfillmentsAsked:
+		return s.fulfillmentsAsked(ctx, from, b)
+	case event.FulfillmentsRestated:
+		return s.fulfillmentsRestated(ctx, from, b)
 	case event.QuotaGranted:
 		return s.granted(from, b)
 	case event.QuotaRecalled:
@@ -98,6 +117,7 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	if f := before.Fulfillment(m.Fulfillment); f != nil && f.MoveTo != "" && len(m.Voided) > 0 && before.Status == order.Ready {
 		before.Status = order.Placed // what another warehouse ships instead is still to be packed
 	}
+	m.Voided = s.fresh(before, m)
 	news := order.News{Fulfillment: m.Fulfillment, To: m.To, Version: m.Version, At: s.now, Voided: m.Voided}
 	after, changed, err := order.Apply(before, news)
 	if err != nil || !changed {

@@ -96,6 +96,12 @@ func (s *state) serveDue(ctx context.Context) error {
 	if err := s.expireHolds(); err != nil {
 		return err
 	}
+	if err := s.askUnclear(); err != nil {
+		return err
+	}
+	if err := s.askStatements(); err != nil {
+		return err
+	}
 	if err := s.moveReleases(ctx); err != nil {
 		return err
 	}
@@ -187,7 +193,7 @@ const maxReleases = 500
 func (s *state) askReleased(ctx context.Context) error {
 	var due []id.Order
 	for which, next := range s.live.unasked {
-		if next.due(s.now, s.unpaidFor) && !s.aside.has(which) {
+		if next.due(s.now, s.unpaidFor) && !s.aside.has(which) && s.askable(next) {
 			due = append(due, which)
 		}
 	}
@@ -204,6 +210,14 @@ func (s *state) askReleased(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// askable reports whether any of the warehouses that an order is to be asked of can be
+// asked: not after a restore, before they have told what they know.
+func (s *state) askable(u unasked) bool {
+	return !u.unpaidSince.IsZero() || slices.ContainsFunc(u.parcels, func(p unreleased) bool {
+		return p.notBefore <= date.Of(s.now) && !s.books.Recovering(p.warehouse)
+	})
 }
 
 // moveReleases has the orders that are not asked for follow the releases of their
@@ -268,7 +282,7 @@ func (s *state) followReleases(o *order.Order) bool {
 	district, moved := s.districts[o.Address.District], false
 	for i := range o.Fulfillments {
 		f := &o.Fulfillments[i]
-		if !f.Unasked || !s.stale(unreleased{f.NotBefore, skusOf(f)}) {
+		if !f.Unasked || !s.stale(unreleased{f.Warehouse, f.NotBefore, skusOf(f)}) {
 			continue
 		}
 		from := s.candidate(f.Warehouse)

@@ -43,6 +43,10 @@ type live struct {
 	releases  bool      // of products may have changed since the orders were looked at
 	redatedOn date.Date // when overdue supplies were looked at last
 
+	numbered map[int64]struct{}                // given to orders since a restore
+	restate  map[id.Site]struct{}              // warehouses that are to state their quota once more
+	unclear  map[event.FulfillmentName]unclear // lost, and not attached to their orders yet: see attach
+
 	candidates map[id.District][]sourcing.Candidate // as of now; made when they are asked for
 }
 
@@ -57,6 +61,7 @@ type unasked struct {
 
 // unreleased is a fulfillment that is not asked for before a day.
 type unreleased struct {
+	warehouse id.Site
 	notBefore date.Date
 	skus      []id.SKU
 }
@@ -87,6 +92,7 @@ func newLive(s Snapshot) live {
 		waiting: map[id.SKU][]waiting{}, queued: map[id.Order][]id.SKU{}, ahead: map[id.SKU]int64{}, unasked: map[id.Order]unasked{},
 		owing: map[debtor]int{}, carts: map[id.Order]string{},
 		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
+		numbered: map[int64]struct{}{}, restate: map[id.Site]struct{}{}, unclear: map[event.FulfillmentName]unclear{},
 		releases: true, // they may have changed, and the orders not have been looked at, before the start
 	}
 	for _, w := range s.Warehouses {
@@ -159,7 +165,7 @@ func unasksOf(o order.Order) []unreleased {
 	var parcels []unreleased
 	for i := range o.Fulfillments {
 		if f := &o.Fulfillments[i]; f.Unasked {
-			parcels = append(parcels, unreleased{f.NotBefore, skusOf(f)})
+			parcels = append(parcels, unreleased{f.Warehouse, f.NotBefore, skusOf(f)})
 		}
 	}
 	return parcels

@@ -146,7 +146,7 @@ func (s *state) moved(o order.Order, from order.Fulfillment) (order.Order, error
 			continue
 		}
 		next, err := s.give(o, order.Filling{
-			Line: wait.Line, Units: wait.Quantity, Into: openFulfillment(o, from.MoveTo, 0), Warehouse: from.MoveTo, Promise: promise,
+			Line: wait.Line, Units: wait.Quantity, Into: s.openFulfillment(o, from.MoveTo, 0), Warehouse: from.MoveTo, Promise: promise,
 		})
 		if err != nil {
 			return o, err

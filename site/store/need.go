@@ -53,7 +53,7 @@ func (s *state) askByNeed() error {
 	}
 	for _, warehouse := range slices.Sorted(maps.Keys(wants)) {
 		ask := id.Grant{UUID: s.IDs.New()} // nobody waits for the answer
-		if err := s.books.Say(warehouse, "quota", event.QuotaAsked{Ask: ask, Units: wants[warehouse]}, s.now); err != nil {
+		if err := s.books.Say(warehouse, "ask", event.QuotaAsked{Ask: ask, Units: wants[warehouse]}, s.now); err != nil {
 			return err
 		}
 	}

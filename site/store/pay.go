@@ -341,6 +341,15 @@ func (s *state) settled(ctx context.Context, o order.Order, t pay.Transaction) (
 	case t.Kind == pay.Authorize && t.State == pay.Failed && o.Unpaid:
 		return s.declined(ctx, o, t)
 	}
+	if t.Kind == pay.Authorize && t.State == pay.Success { // told again, after a restore
+		for i := range o.Fulfillments {
+			if f := &o.Fulfillments[i]; f.Stage == order.SentStage || f.Stage == order.DeliveredStage {
+				if err := s.capture(ctx, o, *f); err != nil {
+					return o, err
+				}
+			}
+		}
+	}
 	if t.State == pay.Success { // what a provider refuses is for people to look at, not to be asked again at once
 		if err := s.settleMoney(ctx, o); err != nil {
 			return o, err

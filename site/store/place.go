@@ -28,6 +28,9 @@ func (s *state) place(ctx context.Context, c PlaceOrder) (Placement, error) {
 	if request, known, err := s.repeated(ctx, c.Key); err != nil || known {
 		return s.placedBefore(ctx, request, err)
 	}
+	if err := s.mayNumber(); err != nil {
+		return Placement{}, err
+	}
 	o, district, err := s.draft(c)
 	if err != nil {
 		return Placement{}, err
@@ -195,7 +198,11 @@ func demands(lines []order.Line) []sourcing.Demand {
 	return demands
 }
 
+// held returns the units of a warehouse that the store may promise.
 func (s *state) held(warehouse id.Site, sku id.SKU) int64 {
+	if s.books.Recovering(warehouse) {
+		return 0
+	}
 	return s.books.Balance(sku, stock.HeldAt(warehouse))
 }
 
@@ -291,7 +298,7 @@ func (s *state) assign(o *order.Order, district catalog.District, plan sourcing.
 			i = len(o.Fulfillments)
 			index[k] = i
 			f := order.Fulfillment{
-				ID: fulfillmentID(*o, k.warehouse), Warehouse: k.warehouse, Stage: order.Requested,
+				ID: s.fulfillmentID(*o, k.warehouse), Warehouse: k.warehouse, Stage: order.Requested,
 				ChangedAt: s.now, Unasked: true, NotBefore: k.notBefore, Promise: parcelPromise(plan, k.warehouse),
 			}
 			if !k.notBefore.IsZero() {
@@ -305,13 +312,17 @@ func (s *state) assign(o *order.Order, district catalog.District, plan sourcing.
 }
 
 // fulfillmentID names the next fulfillment of an order. The first of a warehouse
-// has the warehouse's name alone.
-func fulfillmentID(o order.Order, warehouse id.Site) id.Fulfillment {
+// has the warehouse's name alone. After a restore it has the epoch as well, as the
+// store may have given the other names to what it has lost.
+func (s *state) fulfillmentID(o order.Order, warehouse id.Site) id.Fulfillment {
 	name := "fulfillment/" + string(warehouse)
 	for i := range o.Fulfillments {
 		if o.Fulfillments[i].Warehouse == warehouse {
 			name = fmt.Sprintf("fulfillment/%s/%d", warehouse, len(o.Fulfillments)+1)
 		}
+	}
+	if epoch := s.books.Epoch(); epoch > 1 {
+		name = fmt.Sprintf("%s/%d/%d", name, epoch, len(o.Fulfillments)+1)
 	}
 	return id.Fulfillment{UUID: id.Beside(o.ID.UUID, name)}
 }
@@ -341,7 +352,7 @@ func (s *state) ask(o *order.Order) error {
 	}
 	for i := range o.Fulfillments {
 		f := &o.Fulfillments[i]
-		if !f.Unasked || f.NotBefore > date.Of(s.now) {
+		if !f.Unasked || f.NotBefore > date.Of(s.now) || s.books.Recovering(f.Warehouse) {
 			continue
 		}
 		if err := s.request(o, f); err != nil {
@@ -392,9 +403,13 @@ func (s *state) request(o *order.Order, f *order.Fulfillment) error {
 	if o.NewAddress != nil { // the others are being asked: this one is told at once
 		address, f.Redirect = *o.NewAddress, order.Redirected
 	}
+	sealed, err := s.sealed(o, f.ID)
+	if err != nil {
+		return err
+	}
 	return s.books.Say(f.Warehouse, o.ID.String(), event.FulfillmentRequested{
 		Order: o.ID, Number: o.Number, Fulfillment: f.ID, Epoch: s.books.Epoch(), PlacedAt: o.PlacedAt,
-		Address: address, Lines: lines,
+		Address: address, Lines: lines, Record: sealed,
 	}, s.now)
 }
 

@@ -60,7 +60,9 @@ func (s *state) spread(wants map[id.Site][]event.Units, sku id.SKU, missing int6
 }
 
 // reaches reports whether a warehouse can be asked now.
-func (s *state) reaches(warehouse id.Site) bool { return s.Reachable == nil || s.Reachable(warehouse) }
+func (s *state) reaches(warehouse id.Site) bool {
+	return !s.books.Recovering(warehouse) && (s.Reachable == nil || s.Reachable(warehouse))
+}
 
 func (s *state) askAll(wants map[id.Site][]event.Units, warehouses []id.Site) ([]ask, error) {
 	var asks []ask
@@ -79,7 +81,7 @@ func (s *state) askAll(wants map[id.Site][]event.Units, warehouses []id.Site) ([
 
 func (s *state) say(warehouse id.Site, units []event.Units) (ask, error) {
 	grant := id.Grant{UUID: s.IDs.New()}
-	if err := s.books.Say(warehouse, "quota", event.QuotaAsked{Ask: grant, Units: units}, s.now); err != nil {
+	if err := s.books.Say(warehouse, "ask", event.QuotaAsked{Ask: grant, Units: units}, s.now); err != nil {
 		return ask{}, err
 	}
 	s.asked = append(s.asked, grant)

@@ -37,12 +37,8 @@ func (s *state) askReturn(ctx context.Context, c AskReturn) ([]Return, error) {
 		return nil, err
 	}
 	for _, r := range returns {
-		parts := make([]order.Part, len(r.Lines))
-		for i, line := range r.Lines {
-			parts[i] = order.Part{Line: line.Line, SKU: line.SKU, Quantity: line.Quantity}
-		}
 		request := event.ReturnRequested{
-			Order: o.ID, Fulfillment: r.Fulfillment, Return: r.ID, Number: o.Number, Parts: parts, Reason: r.Reason,
+			Order: o.ID, Fulfillment: r.Fulfillment, Return: r.ID, Number: o.Number, Parts: r.parts(), Reason: r.Reason,
 		}
 		if err := s.books.Say(r.Warehouse, o.ID.String(), request, s.now); err != nil {
 			return nil, err

@@ -37,7 +37,11 @@ type state struct {
 	holdAtMost   time.Duration // from when a hold began
 	unpaidAtMost int           // orders by bank transfer of one customer; 0: any number
 
-	loaded     bool
+	loaded   bool
+	loadedAt time.Time
+
+	aheadOfNumbers bool // numbers were left out since the start: see mayNumber
+
 	books      *books.Books
 	products   map[id.SKU]catalog.Product
 	districts  map[id.District]catalog.District
@@ -126,8 +130,13 @@ func (s *state) load(ctx context.Context) error {
 	}
 	districts := s.allDistricts()
 	s.published.Store(&districts)
-	s.recent = newRecent()
+	s.recent, s.loadedAt, s.aheadOfNumbers = newRecent(), s.Now(), false
 	s.live = newLive(snapshot)
+	for _, peer := range s.books.Peers() { // who was to state it once more is forgotten with the memory
+		if s.books.Recovering(peer) && !s.books.Counting(peer) {
+			s.live.restate[peer] = struct{}{}
+		}
+	}
 	s.loaded = true
 	return nil
 }
@@ -155,7 +164,7 @@ func (s *state) Decide(ctx context.Context, command any) (answer any, err error)
 			return err
 		}
 		switch command.(type) {
-		case Receive:
+		case Receive, books.RetryParked, books.SkipParked:
 			return nil // message by message
 		case PlaceOrder, HoldStock:
 			// What a checkout lets go of to plan anew was its own.
@@ -211,9 +220,10 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return nil, nil
 	case Receive:
 		return nil, s.receive(ctx, c)
-	case books.Rewind:
-		s.books.Rewind(c.To)
-		return nil, nil
+	case books.Rewind, books.RetryParked, books.SkipParked, books.Acknowledge, books.Prune:
+		return s.books.Do(command, s.now, s.applying(ctx))
+	case greet:
+		return nil, s.greet()
 	case askQuota:
 		return s.askAhead(c)
 	case SetWarehouses:
@@ -381,6 +391,9 @@ func (s *state) order(ctx context.Context, which id.Order) (order.Order, error) 
 // insert stages a new order; save stages the change of one. Both write the event
 // that tells of it: an order's version counts its events.
 func (s *state) insert(o order.Order, site id.Site, kind, text string) {
+	if s.books.Epoch() > 1 {
+		s.live.numbered[o.Number] = struct{}{}
+	}
 	s.inserted[o.ID] = len(s.changes.Orders)
 	s.changes.Orders = append(s.changes.Orders, o)
 	s.orders[o.ID] = o

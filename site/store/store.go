@@ -38,8 +38,11 @@ type Ports struct {
 	Records Records
 	// Payments asks the payment providers; nil: payment is on delivery alone.
 	Payments Payments
-	IDs      id.Source
-	Now      func() time.Time
+	// Sealer keeps what a lost order is made of again from being read where it is
+	// kept; nil: it is kept nowhere, and such an order must be entered by hand.
+	Sealer Sealer
+	IDs    id.Source
+	Now    func() time.Time
 	// Reachable tells whether a warehouse can be asked now; nil: always. Nobody
 	// waits for one that cannot.
 	Reachable func(warehouse id.Site) bool
@@ -117,6 +120,12 @@ func Open(ctx context.Context, ports Ports, options Options) (*Store, error) {
 		options.TickEvery = -1
 	}
 	store.payer = newPayer(store, options.PayWait, options.Stepped)
+	if s.books.Epoch() > 1 {
+		if _, err := store.Do(ctx, greet{}); err != nil {
+			store.writer.Close()
+			return nil, err
+		}
+	}
 	store.clock = newClock(store, options.TickEvery)
 	return store, nil
 }

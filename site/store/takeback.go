@@ -280,7 +280,7 @@ func (s *state) dropUnasked(t *taking) error {
 		if !f.Unasked || len(parts) == 0 {
 			continue
 		}
-		o, rest, err := order.DropParts(t.order, f.ID, parts, fulfillmentID(t.order, f.Warehouse), s.now)
+		o, rest, err := order.DropParts(t.order, f.ID, parts, s.fulfillmentID(t.order, f.Warehouse), s.now)
 		if err != nil {
 			return err
 		}

@@ -96,7 +96,7 @@ func (s *state) sayRecalls(recalls parcels, of *claim) ([]id.Grant, error) {
 	recalled := s.recalled
 	for _, p := range recalls {
 		grant := id.Grant{UUID: s.IDs.New()}
-		if err := s.books.Say(p.store, "quota", event.QuotaRecalled{Recall: grant, Units: p.units}, s.now); err != nil {
+		if err := s.books.Say(p.store, "recall", event.QuotaRecalled{Recall: grant, Units: p.units}, s.now); err != nil {
 			return nil, err
 		}
 		recalled = append(recalled, recall{grant, p.store, p.units, of})
@@ -121,6 +121,9 @@ func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
 	}
 	var skus []id.SKU
 	for _, u := range m.Units {
+		if err := s.topUp(from, u.SKU, u.Quantity); err != nil {
+			return err
+		}
 		err := s.books.Book(stock.Movement{
 			ID: id.Movement{UUID: id.Beside(m.Recall.UUID, "returned/"+string(u.SKU))}, At: s.now,
 			SKU: u.SKU, Quantity: u.Quantity,

@@ -77,6 +77,9 @@ func (s *state) grantIncoming(name string, granted parcels) error {
 				return err
 			}
 		}
+		if s.books.Counting(p.store) {
+			continue // it hears of all of it when it has told what it has
+		}
 		message := event.IncomingGranted{Grant: grant, Epoch: s.books.Epoch(), Units: p.units}
 		if err := s.books.Say(p.store, "quota", message, s.now); err != nil {
 			return err
@@ -115,6 +118,9 @@ func (s *state) loseIncoming(name string, all []purchase.Taken, arrived bool) er
 			if err := book(id.Beside(taking.UUID, "taken/"+string(u.SKU)), u.SKU, u.Quantity, stock.ExpectedFor(p.store)); err != nil {
 				return err
 			}
+		}
+		if s.books.Counting(p.store) {
+			continue
 		}
 		message := event.IncomingTaken{Taking: taking, Epoch: s.books.Epoch(), Arrived: arrived, Units: p.units}
 		if err := s.books.Say(p.store, "quota", message, s.now); err != nil {

@@ -46,6 +46,9 @@ func (s *state) advance(ctx context.Context, c Advance) (fulfillment.Fulfillment
 	if c.From != "" && c.From != f.Stage {
 		return f, fault.New(fault.Conflict, "the fulfillment is %s by now, not %s", f.Stage, c.From)
 	}
+	if err := s.recovering(f.Store); err != nil {
+		return f, err
+	}
 	f, movements, err := fulfillment.Advance(f, c.To, s.now)
 	if err != nil {
 		return f, err
@@ -75,9 +78,14 @@ func (s *state) sayChanged(f fulfillment.Fulfillment, voided []order.Part) error
 
 // receive applies messages of a store's feed.
 func (s *state) receive(ctx context.Context, c Receive) error {
-	return s.books.Receive(c.Messages, c.Park, s.now, func(m feed.Message) error {
+	return s.books.Receive(c.Messages, c.Park, s.now, s.applying(ctx))
+}
+
+// applying returns what applies one message: all of it, or nothing.
+func (s *state) applying(ctx context.Context) func(feed.Message) error {
+	return func(m feed.Message) error {
 		return s.whole(func() error { return s.apply(ctx, m) })
-	})
+	}
 }
 
 func (s *state) apply(ctx context.Context, m feed.Message) error {
@@ -86,9 +94,20 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 		return err
 	}
 	from := id.Site(m.Origin)
+	if s.deferred(from, body) {
+		return nil
+	}
 	switch b := body.(type) {
+	case event.SiteRestored:
+		return s.storeRestored(ctx, from, b)
+	case event.QuotaRestated:
+		return s.quotaRestated(ctx, from, b)
+	case event.FulfillmentsAsked:
+		return s.fulfillmentsAsked(ctx, from, b)
+	case event.FulfillmentsRestated:
+		return s.fulfillmentsRestated(ctx, from, b)
 	case event.FulfillmentRequested:
-		return s.accept(from, b)
+		return s.accept(ctx, from, b)
 	case event.VoidRequested:
 		return s.void(ctx, from, b)
 	case event.ReturnAnnounced:
@@ -112,13 +131,26 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 	}
 }
 
-func (s *state) accept(from id.Site, m event.FulfillmentRequested) error {
+func (s *state) accept(ctx context.Context, from id.Site, m event.FulfillmentRequested) error {
+	if m.Epoch > 1 { // a store that was restored asks again for what it had lost
+		if _, err := s.fulfillmentOf(ctx, from, m.Fulfillment); !fault.Is(err, fault.NotFound) {
+			return err
+		}
+	}
 	f, movements := fulfillment.Accept(m, from, s.now)
-	if err := s.bookAll(movements); err != nil {
-		return err
+	for _, m := range movements {
+		if err := s.topUp(from, m.SKU, m.Quantity); err != nil {
+			return err
+		}
+		if err := s.books.Book(m); err != nil {
+			return err
+		}
 	}
 	if err := s.sayChanged(f, nil); err != nil {
 		return err
+	}
+	if len(m.Record) > 0 {
+		s.changes.Records = append(s.changes.Records, Record{f.ID, m.Record})
 	}
 	s.insert(f, string(f.Stage), fmt.Sprintf("%d lines for order %d", len(f.Lines), f.Number))
 	return nil

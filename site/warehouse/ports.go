@@ -25,6 +25,11 @@ type Journal interface {
 	Fulfillment(ctx context.Context, which id.Fulfillment) (fulfillment.Fulfillment, error)
 	// Request returns what was remembered of a keyed command, or fault.NotFound.
 	Request(ctx context.Context, key string) (Request, error)
+	// Record returns what a store has sealed with its request for a fulfillment, or
+	// fault.NotFound.
+	Record(ctx context.Context, which id.Fulfillment) ([]byte, error)
+	// LastNumber returns the highest number of a store's orders; 0: it has none here.
+	LastNumber(ctx context.Context, store id.Site) (int64, error)
 }
 
 // PurchaseBook is what suppliers have announced. The writer looks a purchase up
@@ -70,6 +75,7 @@ type Changes struct {
 	Products []event.Product // insert or replace
 	Versions []Version       // insert or replace
 	Requests []Request       // insert
+	Records  []Record        // insert
 	// Purchases are inserted or replaced as a whole, each at most once. Key: ID;
 	// columns: supplier, version, announced at, changed at, closed. Their lines in
 	// order, key: purchase and SKU; columns: announced, received, withdrawn, due (a
@@ -83,6 +89,13 @@ type Changes struct {
 	// quantity above zero, received at most quantity, good and damaged at least zero
 	// and together at most received.
 	Returns []fulfillment.ReturnOrder
+}
+
+// Record is what a store has sealed with its request for a fulfillment: nobody else
+// can read it, and it is handed back to a store that has lost its order.
+type Record struct {
+	Fulfillment id.Fulfillment
+	Body        []byte
 }
 
 // Event is one entry of a fulfillment's history. It is written once, never changed.

@@ -105,6 +105,9 @@ func (s *state) divide(sku id.SKU, by giver, waiting []waiter) ([]int64, []waite
 		if s.options.Stores[i] != by.store {
 			parts[i] += units
 		}
+		if s.books.Counting(s.options.Stores[i]) {
+			parts[i] = 0 // it gets its part when it has told what it has
+		}
 	}
 	return parts, left
 }
@@ -156,6 +159,9 @@ func summed(units []event.Units) []event.Units {
 
 // handOver sets units aside for a store, then says so: the giver shrinks first.
 func (s *state) handOver(store id.Site, ask id.Grant, units []event.Units) error {
+	if s.books.Counting(store) {
+		return nil // they stay free until the store has told what it has
+	}
 	grant := id.Grant{UUID: s.IDs.New()}
 	for _, u := range units {
 		err := s.books.Book(stock.Movement{

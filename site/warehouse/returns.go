@@ -46,6 +46,9 @@ func (s *state) receiveReturn(ctx context.Context, c ReceiveReturn) (Returned, e
 	if err != nil {
 		return Returned{}, err
 	}
+	if err := s.recovering(f.Store); err != nil {
+		return Returned{}, err
+	}
 	f, r, movements, err := fulfillment.ReceiveReturn(f, r, c.Parts, s.now)
 	if err != nil {
 		return Returned{}, err
@@ -71,6 +74,9 @@ func (s *state) inspectReturn(ctx context.Context, c InspectReturn) (Returned, e
 	}
 	r, err := s.returnOrder(ctx, c.Return)
 	if err != nil {
+		return Returned{}, err
+	}
+	if err := s.recovering(r.Store); err != nil {
 		return Returned{}, err
 	}
 	r, movements, err := fulfillment.InspectReturn(r, c.Good, c.Damaged, s.now)
@@ -123,6 +129,9 @@ func (s *state) requestReturn(ctx context.Context, from id.Site, m event.ReturnR
 		return err
 	}
 	if _, err := s.returnOrder(ctx, m.Return); !fault.Is(err, fault.NotFound) {
+		if err == nil && s.books.Epoch() > 1 {
+			return nil // said again, after a restore
+		}
 		if err == nil {
 			err = fault.New(fault.Exists, "the return %s was requested before", m.Return)
 		}

@@ -44,6 +44,10 @@ type state struct {
 	requests books.Requests
 	recalled []recall   // recalls that this batch makes
 	returned []id.Grant // recalls that this batch has seen answered
+
+	told      map[id.Fulfillment]bool // by their stores since the start, after a restore
+	toldAll   bool                    // nobody is to be asked again what he knows
+	forgotten []id.Site               // stores that were restored, and have forgotten what they were asked for
 }
 
 // Begin implements writer.Site.
@@ -64,7 +68,7 @@ func (s *state) Begin(ctx context.Context) error {
 	s.changed = staged[string, purchase.Purchase]{}
 	s.dated = staged[holding, holding]{}
 	s.requests = books.Requests{}
-	s.recalled, s.returned = nil, nil
+	s.recalled, s.returned, s.forgotten = nil, nil, nil
 	return nil
 }
 
@@ -94,6 +98,7 @@ func (s *state) load(snapshot Snapshot) {
 			s.expectOf(line.SKU, p.ID)
 		}
 	}
+	s.told, s.toldAll = map[id.Fulfillment]bool{}, snapshot.Books.Epoch <= 1
 	s.loaded = true
 }
 
@@ -108,6 +113,9 @@ func (s *state) Abandon() {
 
 // Decide implements writer.Site.
 func (s *state) Decide(ctx context.Context, command any) (answer any, err error) {
+	if err := s.whole(func() error { return s.askOnce(ctx) }); err != nil {
+		return nil, err
+	}
 	err = s.whole(func() error {
 		answer, err = s.decide(ctx, command)
 		return err
@@ -128,9 +136,8 @@ func (s *state) whole(decision func() error) error {
 
 func (s *state) decide(ctx context.Context, command any) (any, error) {
 	switch c := command.(type) {
-	case books.Rewind:
-		s.books.Rewind(c.To)
-		return nil, nil
+	case books.Rewind, books.RetryParked, books.SkipParked, books.Acknowledge, books.Prune:
+		return s.books.Do(command, s.now, s.applying(ctx))
 	case ReceiveStock:
 		return s.receiveStock(ctx, c)
 	case AdjustStock:
@@ -149,6 +156,8 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return s.inspectReturn(ctx, c)
 	case welcome:
 		return nil, s.welcome(c)
+	case greet:
+		return nil, s.greet()
 	case Receive:
 		return nil, s.receive(ctx, c)
 	default:
@@ -205,6 +214,11 @@ func (s *state) settle() {
 	}
 	s.desk.settle(s.recalled, s.returned, s.now)
 	s.answers.Arrived(s.returned)
+	for _, store := range s.forgotten {
+		recalls := s.desk.forget(store)
+		s.desk.settle(nil, recalls, s.now)
+		s.answers.Arrived(recalls) // corrections that count on them are decided with what there is
+	}
 	for _, p := range s.changed.rows {
 		if p.Closed {
 			s.forget(p)

@@ -87,6 +87,12 @@ func Open(ctx context.Context, ports Ports, options Options) (*Warehouse, error)
 		Queries: ports.Queries, PurchaseBook: ports.Purchases, ReturnBook: ports.Returns,
 		state: s, recallWait: options.RecallWait, writer: writer.Start(s, options.Batch, options.QueueLen, options.Stepped),
 	}
+	if s.books.Epoch() > 1 {
+		if _, err := w.Do(ctx, greet{}); err != nil {
+			w.Close()
+			return nil, err
+		}
+	}
 	for _, store := range s.newcomers {
 		if _, err := w.Do(ctx, welcome{store}); err != nil {
 			w.Close()

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"fmt"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 
@@ -46,12 +47,13 @@ func CheckPassword(password, username string) error {
 	return nil
 }
 
-// How many hashes may be made at once, and how many may wait for it. A hash costs
-// 19 MiB and a core: log-ins must not starve check-outs.
-const (
-	maxHashing = 2
-	maxWaiting = 16
-)
+// maxWaiting is how many may wait for a hash to be made.
+const maxWaiting = 16
+
+// maxHashing is how many hashes may be made at once. A hash costs 19 MiB and a
+// processor, for tens of milliseconds: half of them stay for all else, so that
+// log-ins cannot starve check-outs. Where there is one, a hash takes turns with them.
+func maxHashing() int { return max(1, runtime.GOMAXPROCS(0)/2) }
 
 // hasher makes and checks password hashes by argon2id.
 type hasher struct {
@@ -65,8 +67,8 @@ type hasher struct {
 func newHasher() *hasher {
 	h := &hasher{
 		params:  &argon2id.Params{Memory: 19456, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32},
-		queue:   make(chan struct{}, maxWaiting+maxHashing),
-		hashing: make(chan struct{}, maxHashing),
+		queue:   make(chan struct{}, maxWaiting+maxHashing()),
+		hashing: make(chan struct{}, maxHashing()),
 	}
 	none := func(bytes uint32) string { return base64.RawStdEncoding.EncodeToString(make([]byte, bytes)) }
 	h.dummy = fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", h.params.Memory, h.params.Iterations,

@@ -22,17 +22,39 @@ type SiteLink struct {
 	StaleSince time.Time // when the store last heard from it, if that is too long ago; zero if not
 	ToSite     Feed      // what the store has to say
 	FromSite   Feed      // what the warehouse has to say
+	Breaker    Breaker   // of the store's reader
 	Attempts   int       // failed in a row
 	NextTry    time.Time // when it is tried again; zero when no back-off runs
-	LastError  string    // why the last attempt failed; empty when it did not
+	LastError  string    // why the last attempt failed; empty when it did not, or where Verdict says it
 	Parked     []ParkedKey
 }
 
+// Breaker is how the store goes about a link that fails.
+type Breaker string
+
+// The states of a breaker. An empty one is closed.
+const (
+	BreakerClosed   Breaker = "closed"
+	BreakerOpen     Breaker = "open"      // the last tries failed: it is tried now and then
+	BreakerHalfOpen Breaker = "half-open" // it is being tried
+)
+
+// Verdict is what keeps a direction of a link from going on although somebody answers.
+type Verdict string
+
+// The verdicts that a page shows. Empty: nothing is in the way.
+const (
+	VerdictRestored Verdict = "restored" // the sender has forgotten what it said
+	VerdictParted   Verdict = "parted"   // the sender says something else than before
+	VerdictRefused  Verdict = "refused"  // one end is not known to the other by the key that it shows
+)
+
 // Feed is one direction of a link.
 type Feed struct {
-	Last   uint64        // number of the newest message that the sender wrote
-	Cursor uint64        // number of the newest message that the receiver applied
-	Lag    time.Duration // age of the oldest message that is not applied yet; 0 for none
+	Last    uint64        // number of the newest message that the sender wrote
+	Cursor  uint64        // number of the newest message that the receiver applied
+	Lag     time.Duration // age of the oldest message that is not applied yet; 0 for none
+	Verdict Verdict
 }
 
 // Behind is how many messages the receiver has yet to apply.
@@ -81,12 +103,60 @@ func (l SiteLink) badge() badge {
 	switch {
 	case l.Cut:
 		return badge{"Cut", "bad"}
+	case l.verdict() == VerdictRefused:
+		return badge{"Wrong key", "bad"}
+	case l.verdict() == VerdictParted:
+		return badge{"Parted", "bad"}
+	case l.verdict() == VerdictRestored:
+		return badge{"Gone back in time", "bad"}
 	case !l.Connected:
 		return badge{"Out of reach", "bad"}
 	case !l.StaleSince.IsZero():
 		return badge{"Catching up", "warn"}
 	}
 	return badge{"Connected", "good"}
+}
+
+// verdict is the worst of both directions.
+func (l SiteLink) verdict() Verdict {
+	for _, worst := range []Verdict{VerdictRefused, VerdictParted, VerdictRestored} {
+		if l.FromSite.Verdict == worst || l.ToSite.Verdict == worst {
+			return worst
+		}
+	}
+	return ""
+}
+
+// verdicts says what is in the way, a sentence for each direction. What an operator
+// can do about a key names files: that is for crossdock links, not for every visitor.
+func (l SiteLink) verdicts() []string {
+	var said []string
+	if l.verdict() == VerdictRefused {
+		said = append(said, "The store and "+l.Site+" do not know each other by the keys that they show: nothing is taken from one to the other. On the command line, links says what to do.")
+	}
+	for _, d := range []struct {
+		from, to string
+		verdict  Verdict
+	}{{l.Site, "the store", l.FromSite.Verdict}, {"The store", l.Site, l.ToSite.Verdict}} {
+		switch d.verdict {
+		case VerdictParted:
+			said = append(said, d.from+" says something else than "+d.to+" has read of it before: nothing more is taken.")
+		case VerdictRestored:
+			said = append(said, d.from+" has come back from a backup and has forgotten what "+d.to+" has read of it: nothing more is taken.")
+		}
+	}
+	return said
+}
+
+// breaker says how the link is tried.
+func (l SiteLink) breaker() string {
+	switch l.Breaker {
+	case BreakerOpen:
+		return "open: it is probed now and then, and when the other side calls"
+	case BreakerHalfOpen:
+		return "half-open: it is being probed"
+	}
+	return "closed"
 }
 
 func (l SiteLink) id(part string) string { return "link-" + l.Site + "-" + part }

@@ -59,9 +59,9 @@ func (s *server) listLinks(ctx context.Context, _ *struct{}) (*body[api.LinkList
 	for i, l := range states {
 		list.Links[i] = api.Link{
 			Origin: l.Origin, Destination: l.Destination, Connected: l.Connected, Cut: l.Cut,
-			Cursor: l.Cursor, Last: l.Last, Lag: l.Lag, LagSeconds: l.LagSeconds, Failures: l.Failures,
+			Cursor: l.Cursor, Last: l.Last, Lag: l.Lag, LagSeconds: l.LagSeconds, Breaker: l.Breaker, Failures: l.Failures,
 			RetryAt: orAbsent(l.RetryAt), StaleSince: orAbsent(l.StaleSince), HeardAt: orAbsent(l.HeardAt),
-			Verdict: l.Verdict, Trouble: l.Trouble, Parked: l.Parked,
+			Verdict: l.Verdict, Trouble: l.Trouble, Parked: l.Parked, Pruned: l.Pruned,
 		}
 	}
 	return &body[api.LinkList]{list}, nil
@@ -112,7 +112,7 @@ func reportView(report audit.Report) api.Report {
 	for i, r := range report.Sites {
 		view.Sites[i] = api.SiteReport{
 			Site: r.Site, Role: string(r.Role), Movements: r.Movements, Accounts: r.Accounts, Orders: r.Orders,
-			Fulfillments: r.Fulfillments, Unread: r.Unread, Parked: r.Parked,
+			Fulfillments: r.Fulfillments, Unread: r.Unread, Parked: r.Parked, Pruned: r.Pruned,
 		}
 	}
 	for i, f := range report.Findings {

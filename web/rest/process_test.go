@@ -59,8 +59,10 @@ type demoLinks struct{ cut bool }
 func (d *demoLinks) Links(context.Context) ([]LinkState, error) {
 	state := LinkState{Cut: d.cut, Link: outbox.Link{
 		Origin: "wh1", Destination: "store", Connected: !d.cut, Cursor: 3, Last: 4, Lag: 1, LagSeconds: 0.5,
-		HeardAt: time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC), Verdict: "apply",
+		HeardAt: time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC), Verdict: "apply", Breaker: "half-open",
+		RetryAt: time.Date(2025, 3, 1, 12, 1, 0, 0, time.UTC), StaleSince: time.Date(2025, 3, 1, 11, 0, 0, 0, time.UTC), Failures: 6, Trouble: "no answer",
 	}}
+	state.Parked = 2
 	return []LinkState{state}, nil
 }
 
@@ -78,9 +80,10 @@ func (d *demoLinks) turn(site id.Site, cut bool) error {
 func TestLinks(t *testing.T) {
 	s := newShop(t, func(d *Deps) { d.Links = &demoLinks{} })
 	heard := time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC)
+	retry, stale := heard.Add(time.Minute), heard.Add(-time.Hour)
 	want := []api.Link{{
 		Origin: "wh1", Destination: "store", Connected: true, Cursor: 3, Last: 4, Lag: 1, LagSeconds: 0.5,
-		HeardAt: &heard, Verdict: "apply",
+		HeardAt: &heard, Verdict: "apply", Breaker: "half-open", RetryAt: &retry, StaleSince: &stale, Failures: 6, Trouble: "no answer", Parked: 2,
 	}}
 	links, err := s.client.Links(t.Context())
 	if diff := cmp.Diff(want, links); diff != "" || err != nil {

@@ -41,8 +41,10 @@ type Deps struct {
 	Site       id.Site       // the name of the store, wherever there is one
 	Warehouses map[id.Site]*warehouse.Warehouse
 	Links      Links
+	Parked     Parked
 	Audit      Auditor
 	Import     Importer
+	Backups    Backups
 	Ready      func(ctx context.Context) error // nil error: the process can work; nil func: it always can
 	Token      string                          // of the administration; empty: every route that is not public is denied
 	Version    string
@@ -75,7 +77,8 @@ type Links interface {
 type LinkState struct {
 	outbox.Link
 	Cut    bool
-	Parked int // messages
+	Parked int    // messages
+	Pruned uint64 // the last message that the origin does not keep any more
 }
 
 // Auditor proves the invariants over what this process can read.
@@ -125,6 +128,8 @@ func newServer(deps Deps) *server {
 	s.purchaseRoutes()
 	s.returnRoutes()
 	s.processRoutes()
+	s.parkedRoutes()
+	s.backupRoutes()
 	s.importRoutes()
 	s.healthRoutes()
 	s.finishDocument()

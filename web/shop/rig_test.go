@@ -90,6 +90,7 @@ type fakeSites struct {
 	cut   map[id.Site]time.Time
 	deaf  id.Site // a warehouse that does not hear the store, though the store hears it
 	fixed bool    // may not be cut
+	spoil func(l *outbox.Link)
 	fail  error
 }
 
@@ -102,6 +103,11 @@ func (f *fakeSites) Links(context.Context) ([]outbox.Link, error) {
 		links = append(links,
 			outbox.Link{Origin: wh, Destination: "store", Connected: !cut, StaleSince: since, HeardAt: time.Now()},
 			outbox.Link{Origin: "store", Destination: wh, Connected: !cut && wh != f.deaf, StaleSince: time.Now()})
+	}
+	for i := range links {
+		if f.spoil != nil {
+			f.spoil(&links[i])
+		}
 	}
 	return links, f.fail
 }

@@ -88,16 +88,30 @@ func (v *visit) linkOf(warehouse id.Site, links []outbox.Link) page.SiteLink {
 		if other != warehouse {
 			continue
 		}
-		feed := page.Feed{Last: link.Last, Cursor: link.Cursor, Lag: time.Duration(link.LagSeconds * float64(time.Second))}
+		feed := page.Feed{
+			Last: link.Last, Cursor: link.Cursor, Lag: time.Duration(link.LagSeconds * float64(time.Second)), Verdict: verdictOf(link),
+		}
 		if !here {
 			view.ToSite = feed
 			continue
 		}
 		view.FromSite = feed
 		view.Connected, view.StaleSince = link.Connected, v.local(link.StaleSince)
-		view.Attempts, view.NextTry, view.LastError = link.Failures, v.local(link.RetryAt), link.Trouble
+		view.Attempts, view.NextTry, view.Breaker = link.Failures, v.local(link.RetryAt), page.Breaker(link.Breaker)
+		if feed.Verdict == "" { // else the page has words of its own, which name no file of ours
+			view.LastError = link.Trouble
+		}
 	}
 	return view
+}
+
+// verdictOf returns what is in the way of a link; of all other verdicts it goes on.
+func verdictOf(link outbox.Link) page.Verdict {
+	switch verdict := page.Verdict(link.Verdict); verdict {
+	case page.VerdictRefused, page.VerdictParted, page.VerdictRestored:
+		return verdict
+	}
+	return ""
 }
 
 // stockSums sums the stock of each warehouse. Adding up takes a moment and many

@@ -7,7 +7,53 @@ package booksdb
 
 import (
 	"context"
+	"database/sql"
 )
+
+const acknowledged = `-- name: Acknowledged :many
+SELECT   destination, epoch, seq, hash, at, acknowledged_at
+FROM     acknowledged
+ORDER BY destination, seq
+`
+
+type AcknowledgedRow struct {
+	Destination    string
+	Epoch          int64
+	Seq            int64
+	Hash           []byte
+	At             int64
+	AcknowledgedAt int64
+}
+
+func (q *Queries) Acknowledged(ctx context.Context) ([]AcknowledgedRow, error) {
+	rows, err := q.query(ctx, q.acknowledgedStmt, acknowledged)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AcknowledgedRow
+	for rows.Next() {
+		var i AcknowledgedRow
+		if err := rows.Scan(
+			&i.Destination,
+			&i.Epoch,
+			&i.Seq,
+			&i.Hash,
+			&i.At,
+			&i.AcknowledgedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const balances = `-- name: Balances :many
 SELECT   sku, account, ref, units
@@ -301,18 +347,32 @@ func (q *Queries) NextDestination(ctx context.Context, after string) (string, er
 const parked = `-- name: Parked :many
 SELECT   origin, epoch, seq, at, key, kind, body, hash, reason, parked_at
 FROM     parked
-ORDER BY parked_at, origin, seq
+WHERE    resolution = ''
+ORDER BY parked_at, origin, seq, epoch
 `
 
-func (q *Queries) Parked(ctx context.Context) ([]Parked, error) {
+type ParkedRow struct {
+	Origin   string
+	Epoch    int64
+	Seq      int64
+	At       int64
+	Key      string
+	Kind     string
+	Body     []byte
+	Hash     []byte
+	Reason   string
+	ParkedAt int64
+}
+
+func (q *Queries) Parked(ctx context.Context) ([]ParkedRow, error) {
 	rows, err := q.query(ctx, q.parkedStmt, parked)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Parked
+	var items []ParkedRow
 	for rows.Next() {
-		var i Parked
+		var i ParkedRow
 		if err := rows.Scan(
 			&i.Origin,
 			&i.Epoch,
@@ -338,6 +398,100 @@ func (q *Queries) Parked(ctx context.Context) ([]Parked, error) {
 	return items, nil
 }
 
+const peers = `-- name: Peers :many
+SELECT   site, counted, restated, owed
+FROM     peers
+ORDER BY site
+`
+
+func (q *Queries) Peers(ctx context.Context) ([]Peer, error) {
+	rows, err := q.query(ctx, q.peersStmt, peers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Peer
+	for rows.Next() {
+		var i Peer
+		if err := rows.Scan(
+			&i.Site,
+			&i.Counted,
+			&i.Restated,
+			&i.Owed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pruned = `-- name: Pruned :many
+SELECT   destination, epoch, seq, hash, at
+FROM     pruned
+ORDER BY destination
+`
+
+func (q *Queries) Pruned(ctx context.Context) ([]Pruned, error) {
+	rows, err := q.query(ctx, q.prunedStmt, pruned)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Pruned
+	for rows.Next() {
+		var i Pruned
+		if err := rows.Scan(
+			&i.Destination,
+			&i.Epoch,
+			&i.Seq,
+			&i.Hash,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const prunedTo = `-- name: PrunedTo :one
+SELECT epoch, seq, hash, at
+FROM   pruned
+WHERE  destination = $1
+`
+
+type PrunedToRow struct {
+	Epoch int64
+	Seq   int64
+	Hash  []byte
+	At    int64
+}
+
+func (q *Queries) PrunedTo(ctx context.Context, destination string) (PrunedToRow, error) {
+	row := q.queryRow(ctx, q.prunedToStmt, prunedTo, destination)
+	var i PrunedToRow
+	err := row.Scan(
+		&i.Epoch,
+		&i.Seq,
+		&i.Hash,
+		&i.At,
+	)
+	return i, err
+}
+
 const site = `-- name: Site :one
 SELECT name, role, epoch
 FROM   site
@@ -355,4 +509,64 @@ func (q *Queries) Site(ctx context.Context) (SiteRow, error) {
 	var i SiteRow
 	err := row.Scan(&i.Name, &i.Role, &i.Epoch)
 	return i, err
+}
+
+const skipped = `-- name: Skipped :many
+SELECT   origin, epoch, seq, at, key, kind, body, hash, reason, parked_at, resolved_at, resolved_by, resolved_why
+FROM     parked
+WHERE    resolution = 'skipped'
+ORDER BY resolved_at, origin, epoch, seq
+`
+
+type SkippedRow struct {
+	Origin      string
+	Epoch       int64
+	Seq         int64
+	At          int64
+	Key         string
+	Kind        string
+	Body        []byte
+	Hash        []byte
+	Reason      string
+	ParkedAt    int64
+	ResolvedAt  sql.NullInt64
+	ResolvedBy  string
+	ResolvedWhy string
+}
+
+func (q *Queries) Skipped(ctx context.Context) ([]SkippedRow, error) {
+	rows, err := q.query(ctx, q.skippedStmt, skipped)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SkippedRow
+	for rows.Next() {
+		var i SkippedRow
+		if err := rows.Scan(
+			&i.Origin,
+			&i.Epoch,
+			&i.Seq,
+			&i.At,
+			&i.Key,
+			&i.Kind,
+			&i.Body,
+			&i.Hash,
+			&i.Reason,
+			&i.ParkedAt,
+			&i.ResolvedAt,
+			&i.ResolvedBy,
+			&i.ResolvedWhy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -24,6 +24,9 @@ func New(db DBTX) *Queries {
 func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	q := Queries{db: db}
 	var err error
+	if q.acknowledgedStmt, err = db.PrepareContext(ctx, acknowledged); err != nil {
+		return nil, fmt.Errorf("error preparing query Acknowledged: %w", err)
+	}
 	if q.balancesStmt, err = db.PrepareContext(ctx, balances); err != nil {
 		return nil, fmt.Errorf("error preparing query Balances: %w", err)
 	}
@@ -54,14 +57,31 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.parkedStmt, err = db.PrepareContext(ctx, parked); err != nil {
 		return nil, fmt.Errorf("error preparing query Parked: %w", err)
 	}
+	if q.peersStmt, err = db.PrepareContext(ctx, peers); err != nil {
+		return nil, fmt.Errorf("error preparing query Peers: %w", err)
+	}
+	if q.prunedStmt, err = db.PrepareContext(ctx, pruned); err != nil {
+		return nil, fmt.Errorf("error preparing query Pruned: %w", err)
+	}
+	if q.prunedToStmt, err = db.PrepareContext(ctx, prunedTo); err != nil {
+		return nil, fmt.Errorf("error preparing query PrunedTo: %w", err)
+	}
 	if q.siteStmt, err = db.PrepareContext(ctx, site); err != nil {
 		return nil, fmt.Errorf("error preparing query Site: %w", err)
+	}
+	if q.skippedStmt, err = db.PrepareContext(ctx, skipped); err != nil {
+		return nil, fmt.Errorf("error preparing query Skipped: %w", err)
 	}
 	return &q, nil
 }
 
 func (q *Queries) Close() error {
 	var err error
+	if q.acknowledgedStmt != nil {
+		if cerr := q.acknowledgedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing acknowledgedStmt: %w", cerr)
+		}
+	}
 	if q.balancesStmt != nil {
 		if cerr := q.balancesStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing balancesStmt: %w", cerr)
@@ -112,9 +132,29 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing parkedStmt: %w", cerr)
 		}
 	}
+	if q.peersStmt != nil {
+		if cerr := q.peersStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing peersStmt: %w", cerr)
+		}
+	}
+	if q.prunedStmt != nil {
+		if cerr := q.prunedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing prunedStmt: %w", cerr)
+		}
+	}
+	if q.prunedToStmt != nil {
+		if cerr := q.prunedToStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing prunedToStmt: %w", cerr)
+		}
+	}
 	if q.siteStmt != nil {
 		if cerr := q.siteStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing siteStmt: %w", cerr)
+		}
+	}
+	if q.skippedStmt != nil {
+		if cerr := q.skippedStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing skippedStmt: %w", cerr)
 		}
 	}
 	return err
@@ -156,6 +196,7 @@ func (q *Queries) queryRow(ctx context.Context, stmt *sql.Stmt, query string, ar
 type Queries struct {
 	db                  DBTX
 	tx                  *sql.Tx
+	acknowledgedStmt    *sql.Stmt
 	balancesStmt        *sql.Stmt
 	cursorsStmt         *sql.Stmt
 	lastMovementStmt    *sql.Stmt
@@ -166,13 +207,18 @@ type Queries struct {
 	newestOfEpochStmt   *sql.Stmt
 	nextDestinationStmt *sql.Stmt
 	parkedStmt          *sql.Stmt
+	peersStmt           *sql.Stmt
+	prunedStmt          *sql.Stmt
+	prunedToStmt        *sql.Stmt
 	siteStmt            *sql.Stmt
+	skippedStmt         *sql.Stmt
 }
 
 func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 	return &Queries{
 		db:                  tx,
 		tx:                  tx,
+		acknowledgedStmt:    q.acknowledgedStmt,
 		balancesStmt:        q.balancesStmt,
 		cursorsStmt:         q.cursorsStmt,
 		lastMovementStmt:    q.lastMovementStmt,
@@ -183,6 +229,10 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		newestOfEpochStmt:   q.newestOfEpochStmt,
 		nextDestinationStmt: q.nextDestinationStmt,
 		parkedStmt:          q.parkedStmt,
+		peersStmt:           q.peersStmt,
+		prunedStmt:          q.prunedStmt,
+		prunedToStmt:        q.prunedToStmt,
 		siteStmt:            q.siteStmt,
+		skippedStmt:         q.skippedStmt,
 	}
 }

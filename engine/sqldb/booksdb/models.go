@@ -4,6 +4,19 @@
 
 package booksdb
 
+import (
+	"database/sql"
+)
+
+type Acknowledged struct {
+	Destination    string
+	Seq            int64
+	Epoch          int64
+	Hash           []byte
+	At             int64
+	AcknowledgedAt int64
+}
+
 type Balance struct {
 	Sku     string
 	Account string
@@ -48,16 +61,35 @@ type Outbox struct {
 }
 
 type Parked struct {
-	Origin   string
-	Epoch    int64
-	Seq      int64
-	At       int64
-	Key      string
-	Kind     string
-	Body     []byte
-	Hash     []byte
-	Reason   string
-	ParkedAt int64
+	Origin      string
+	Epoch       int64
+	Seq         int64
+	At          int64
+	Key         string
+	Kind        string
+	Body        []byte
+	Hash        []byte
+	Reason      string
+	ParkedAt    int64
+	Resolution  string
+	ResolvedAt  sql.NullInt64
+	ResolvedBy  string
+	ResolvedWhy string
+}
+
+type Peer struct {
+	Site     string
+	Counted  int64
+	Restated int64
+	Owed     int64
+}
+
+type Pruned struct {
+	Destination string
+	Epoch       int64
+	Seq         int64
+	Hash        []byte
+	At          int64
 }
 
 type Site struct {

@@ -62,4 +62,31 @@ ORDER BY origin;
 -- name: Parked :many
 SELECT   origin, epoch, seq, at, key, kind, body, hash, reason, parked_at
 FROM     parked
-ORDER BY parked_at, origin, seq;
+WHERE    resolution = ''
+ORDER BY parked_at, origin, seq, epoch;
+
+-- name: Skipped :many
+SELECT   origin, epoch, seq, at, key, kind, body, hash, reason, parked_at, resolved_at, resolved_by, resolved_why
+FROM     parked
+WHERE    resolution = 'skipped'
+ORDER BY resolved_at, origin, epoch, seq;
+
+-- name: Pruned :many
+SELECT   destination, epoch, seq, hash, at
+FROM     pruned
+ORDER BY destination;
+
+-- name: PrunedTo :one
+SELECT epoch, seq, hash, at
+FROM   pruned
+WHERE  destination = $1;
+
+-- name: Acknowledged :many
+SELECT   destination, epoch, seq, hash, at, acknowledged_at
+FROM     acknowledged
+ORDER BY destination, seq;
+
+-- name: Peers :many
+SELECT   site, counted, restated, owed
+FROM     peers
+ORDER BY site;

@@ -151,3 +151,13 @@ SELECT   sku, account, ref, units
 FROM     balances
 WHERE    sku >= sqlc.arg(first) AND sku <= sqlc.arg(last)
 ORDER BY sku, account, ref;
+
+-- name: RecordOf :one
+SELECT record
+FROM   records
+WHERE  fulfillment_id = $1;
+
+-- name: LastNumber :one
+SELECT CAST(coalesce(max(number), 0) AS BIGINT) AS number
+FROM   fulfillments
+WHERE  store = $1;

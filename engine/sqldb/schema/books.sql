@@ -64,5 +64,35 @@ CREATE TABLE parked (
   hash      BYTEA  NOT NULL,
   reason    TEXT   NOT NULL,
   parked_at BIGINT NOT NULL,
+
+  resolution   TEXT NOT NULL,
+  resolved_at  BIGINT,
+  resolved_by  TEXT NOT NULL,
+  resolved_why TEXT NOT NULL,
   PRIMARY KEY (origin, epoch, seq)
+);
+
+CREATE TABLE pruned (
+  destination TEXT   NOT NULL PRIMARY KEY,
+  epoch       BIGINT NOT NULL,
+  seq         BIGINT NOT NULL,
+  hash        BYTEA  NOT NULL,
+  at          BIGINT NOT NULL
+);
+
+CREATE TABLE acknowledged (
+  destination     TEXT   NOT NULL,
+  seq             BIGINT NOT NULL,
+  epoch           BIGINT NOT NULL,
+  hash            BYTEA  NOT NULL,
+  at              BIGINT NOT NULL,
+  acknowledged_at BIGINT NOT NULL,
+  PRIMARY KEY (destination, seq)
+);
+
+CREATE TABLE peers (
+  site     TEXT   NOT NULL PRIMARY KEY,
+  counted  BIGINT NOT NULL,
+  restated BIGINT NOT NULL,
+  owed     BIGINT NOT NULL
 );

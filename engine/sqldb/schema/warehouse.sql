@@ -102,3 +102,8 @@ CREATE TABLE fulfillment_events (
   text           TEXT   NOT NULL,
   PRIMARY KEY (fulfillment_id, seq)
 );
+
+CREATE TABLE records (
+  fulfillment_id BYTEA NOT NULL PRIMARY KEY,
+  record         BYTEA NOT NULL
+);

@@ -51,6 +51,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.knownAfterStmt, err = db.PrepareContext(ctx, knownAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query KnownAfter: %w", err)
 	}
+	if q.lastNumberStmt, err = db.PrepareContext(ctx, lastNumber); err != nil {
+		return nil, fmt.Errorf("error preparing query LastNumber: %w", err)
+	}
 	if q.openPurchasesAfterStmt, err = db.PrepareContext(ctx, openPurchasesAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query OpenPurchasesAfter: %w", err)
 	}
@@ -68,6 +71,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	}
 	if q.purchasesAfterStmt, err = db.PrepareContext(ctx, purchasesAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query PurchasesAfter: %w", err)
+	}
+	if q.recordOfStmt, err = db.PrepareContext(ctx, recordOf); err != nil {
+		return nil, fmt.Errorf("error preparing query RecordOf: %w", err)
 	}
 	if q.returnByIDStmt, err = db.PrepareContext(ctx, returnByID); err != nil {
 		return nil, fmt.Errorf("error preparing query ReturnByID: %w", err)
@@ -140,6 +146,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing knownAfterStmt: %w", cerr)
 		}
 	}
+	if q.lastNumberStmt != nil {
+		if cerr := q.lastNumberStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing lastNumberStmt: %w", cerr)
+		}
+	}
 	if q.openPurchasesAfterStmt != nil {
 		if cerr := q.openPurchasesAfterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing openPurchasesAfterStmt: %w", cerr)
@@ -168,6 +179,11 @@ func (q *Queries) Close() error {
 	if q.purchasesAfterStmt != nil {
 		if cerr := q.purchasesAfterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing purchasesAfterStmt: %w", cerr)
+		}
+	}
+	if q.recordOfStmt != nil {
+		if cerr := q.recordOfStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing recordOfStmt: %w", cerr)
 		}
 	}
 	if q.returnByIDStmt != nil {
@@ -253,12 +269,14 @@ type Queries struct {
 	fulfillmentsByStageStmt *sql.Stmt
 	fulfillmentsFromStmt    *sql.Stmt
 	knownAfterStmt          *sql.Stmt
+	lastNumberStmt          *sql.Stmt
 	openPurchasesAfterStmt  *sql.Stmt
 	productsBetweenStmt     *sql.Stmt
 	purchaseByIDStmt        *sql.Stmt
 	purchaseLinesStmt       *sql.Stmt
 	purchaseSharesStmt      *sql.Stmt
 	purchasesAfterStmt      *sql.Stmt
+	recordOfStmt            *sql.Stmt
 	returnByIDStmt          *sql.Stmt
 	returnLinesStmt         *sql.Stmt
 	returnsAfterStmt        *sql.Stmt
@@ -281,12 +299,14 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		fulfillmentsByStageStmt: q.fulfillmentsByStageStmt,
 		fulfillmentsFromStmt:    q.fulfillmentsFromStmt,
 		knownAfterStmt:          q.knownAfterStmt,
+		lastNumberStmt:          q.lastNumberStmt,
 		openPurchasesAfterStmt:  q.openPurchasesAfterStmt,
 		productsBetweenStmt:     q.productsBetweenStmt,
 		purchaseByIDStmt:        q.purchaseByIDStmt,
 		purchaseLinesStmt:       q.purchaseLinesStmt,
 		purchaseSharesStmt:      q.purchaseSharesStmt,
 		purchasesAfterStmt:      q.purchasesAfterStmt,
+		recordOfStmt:            q.recordOfStmt,
 		returnByIDStmt:          q.returnByIDStmt,
 		returnLinesStmt:         q.returnLinesStmt,
 		returnsAfterStmt:        q.returnsAfterStmt,

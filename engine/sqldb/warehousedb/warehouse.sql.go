@@ -425,6 +425,19 @@ func (q *Queries) KnownAfter(ctx context.Context, arg KnownAfterParams) ([]strin
 	return items, nil
 }
 
+const lastNumber = `-- name: LastNumber :one
+SELECT CAST(coalesce(max(number), 0) AS BIGINT) AS number
+FROM   fulfillments
+WHERE  store = $1
+`
+
+func (q *Queries) LastNumber(ctx context.Context, store string) (int64, error) {
+	row := q.queryRow(ctx, q.lastNumberStmt, lastNumber, store)
+	var number int64
+	err := row.Scan(&number)
+	return number, err
+}
+
 const openPurchasesAfter = `-- name: OpenPurchasesAfter :many
 SELECT   id, supplier, version, announced_at, changed_at, closed
 FROM     purchases
@@ -638,6 +651,19 @@ func (q *Queries) PurchasesAfter(ctx context.Context, arg PurchasesAfterParams) 
 		return nil, err
 	}
 	return items, nil
+}
+
+const recordOf = `-- name: RecordOf :one
+SELECT record
+FROM   records
+WHERE  fulfillment_id = $1
+`
+
+func (q *Queries) RecordOf(ctx context.Context, fulfillmentID []byte) ([]byte, error) {
+	row := q.queryRow(ctx, q.recordOfStmt, recordOf, fulfillmentID)
+	var record []byte
+	err := row.Scan(&record)
+	return record, err
 }
 
 const returnByID = `-- name: ReturnByID :one

@@ -30,20 +30,57 @@ func sites() []Fixture {
 	healthy := page.Sites{Now: Now(), Links: links(), Stock: totals(), CanCut: true}
 	cut := page.Sites{Now: Now(), Links: links(), Stock: totals(), CanCut: true}
 	cut.Links[1] = page.SiteLink{
-		Site: "wh2", Name: "Carlisle", Cut: true, StaleSince: ago(9 * time.Minute), Attempts: 11, NextTry: Now().Add(42 * time.Second),
+		Site: "wh2", Name: "Carlisle", Cut: true, StaleSince: ago(9 * time.Minute), Attempts: 11, Breaker: page.BreakerOpen, NextTry: Now().Add(42 * time.Second),
 		LastError: "no answer from wh2 within 2 s",
 		ToSite:    page.Feed{Last: 9133, Cursor: 9120, Lag: 9 * time.Minute}, FromSite: page.Feed{Last: 22871, Cursor: 22871},
 	}
 	parked := page.Sites{Now: Now(), Links: links(), Stock: totals()}
 	parked.Links[0].Parked = []page.ParkedKey{{Key: orderID, Kind: "fulfillment picked", Since: ago(3 * time.Minute), Reason: "the order is voided, and voided cannot become picked"}}
 	parked.Links[1].StaleSince, parked.Links[1].FromSite = ago(20*time.Second), page.Feed{Last: 23001, Cursor: 22871, Lag: 70 * time.Second}
-	return []Fixture{
+	return append([]Fixture{
 		{Name: "sites-healthy", Component: healthy.Page(customer())},
 		{Name: "sites-cut", Component: cut.Page(cutOff())},
 		{Name: "sites-parked", Component: parked.Page(guest())},
 		{Name: "sites-none", Component: page.Sites{Now: Now()}.Page(guest())},
 		{Name: "sites-panel", Component: cut.Panel(), Fragment: true},
+	}, brokenLinks()...)
+}
+
+// brokenLinks are the ways in which a link can be in trouble, one page for each.
+func brokenLinks() []Fixture {
+	silent := page.SiteLink{
+		Site: "wh2", Name: "Carlisle", StaleSince: ago(9 * time.Minute), Attempts: 7, NextTry: Now().Add(3 * time.Minute),
+		Breaker: page.BreakerOpen, LastError: "no answer from wh2 within 2 s",
+		ToSite: page.Feed{Last: 9133, Cursor: 9120, Lag: 9 * time.Minute}, FromSite: page.Feed{Last: 22871, Cursor: 22871, Lag: 9 * time.Minute},
 	}
+	answers := func(from, to page.Verdict) page.SiteLink {
+		l := silent
+		l.Connected, l.Attempts, l.NextTry, l.LastError, l.Breaker = true, 0, time.Time{}, "", page.BreakerClosed
+		l.FromSite.Verdict, l.ToSite.Verdict = from, to
+		return l
+	}
+	halfOpen, wrongKey := silent, answers(page.VerdictRefused, page.VerdictRefused)
+	halfOpen.Breaker, halfOpen.NextTry = page.BreakerHalfOpen, Now()
+	wrongKey.Connected, wrongKey.Attempts, wrongKey.NextTry, wrongKey.Breaker = false, 12, silent.NextTry, page.BreakerOpen
+	behind := links()[1]
+	behind.ToSite = page.Feed{Last: 10320, Cursor: 9120, Lag: 40 * time.Second}
+	var fixtures []Fixture
+	for _, state := range []struct {
+		name string
+		link page.SiteLink
+	}{
+		{"behind", behind},
+		{"open", silent},
+		{"half-open", halfOpen},
+		{"parted", answers(page.VerdictParted, "")},
+		{"parted-there", answers("", page.VerdictParted)},
+		{"restored", answers(page.VerdictRestored, "")},
+		{"wrong-key", wrongKey},
+	} {
+		view := page.Sites{Now: Now(), Links: []page.SiteLink{links()[0], state.link}, Stock: totals()}
+		fixtures = append(fixtures, Fixture{Name: "sites-" + state.name, Component: view.Page(guest())})
+	}
+	return fixtures
 }
 
 func problems() []Fixture {

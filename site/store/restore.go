@@ -1,0 +1,196 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"crossdock/core/event"
+	"crossdock/core/fault"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/core/pay"
+)
+
+// A store that was restored from a backup has lost what it has done since, and sold
+// units that it still seems to hold. Until a warehouse has told what it has set aside
+// for the store, the store is recovering from it: it promises nothing of what is
+// there, and asks it for nothing. Orders that it has lost it finds when the warehouse
+// speaks of them, and has them told again with what it sealed for itself.
+
+// Sealer keeps what a store hands to others for safekeeping from being read or changed
+// by them. Both are called with the name of the fulfillment that it goes with.
+type Sealer interface {
+	Seal(which id.Fulfillment, plain []byte) []byte
+	// Open returns what was sealed; what was not sealed here is fault.Denied.
+	Open(which id.Fulfillment, sealed []byte) ([]byte, error)
+}
+
+// greet says to all sites that were spoken with that this one was restored. It has no
+// answer.
+type greet struct{}
+
+func (s *state) greet() error {
+	sites := slices.Concat(s.warehouses(), s.books.Peers())
+	slices.Sort(sites)
+	for _, site := range slices.Compact(sites) {
+		if err := s.books.Greet(site, s.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// waitForNumbers is how long a store that was restored takes no orders before all of
+// its warehouses have told which numbers were given: two orders would have the same.
+const waitForNumbers = time.Minute
+
+// numbersAside is how many numbers are left to orders that a warehouse out of reach may
+// still tell of.
+const numbersAside = 100_000
+
+// mayNumber refuses orders while numbers may be given twice. One who is out of reach
+// is not waited for longer than waitForNumbers: then numbers are left out.
+func (s *state) mayNumber() error {
+	if s.books.Epoch() <= 1 || s.aheadOfNumbers {
+		return nil
+	}
+	for _, warehouse := range s.warehouses() {
+		switch {
+		case !s.books.Recovering(warehouse):
+		case s.now.Sub(s.loadedAt) >= waitForNumbers:
+			s.lastNumber += numbersAside
+			s.aheadOfNumbers = true
+			return nil
+		default:
+			return fault.New(fault.Unavailable, "the store was restored from a backup and waits for %s to tell what it has lost: try again in a moment", warehouse)
+		}
+	}
+	return nil
+}
+
+// deferred reports whether a message of a warehouse is left alone because the store is
+// recovering from it: what the warehouse has set aside for the store is told as a whole.
+func (s *state) deferred(from id.Site, body event.Body) bool {
+	if !s.books.Recovering(from) {
+		return false
+	}
+	switch body.(type) {
+	case event.QuotaGranted, event.QuotaRecalled, event.IncomingGranted, event.IncomingTaken:
+		return true
+	default:
+		return false
+	}
+}
+
+// lost reports whether a message speaks of a fulfillment or a return that the store
+// does not know, since it was restored from a backup; then it asks for it. In an order
+// that it knows it takes note that a warehouse was asked for a fulfillment.
+func (s *state) lost(ctx context.Context, from id.Site, body event.Body) (bool, error) {
+	if s.books.Epoch() <= 1 {
+		return false, nil
+	}
+	var name event.FulfillmentName
+	var back id.UUID
+	switch b := body.(type) {
+	case event.FulfillmentChanged:
+		name = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}
+	case event.VoidRefused:
+		name = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}
+	case event.RedirectAnswered:
+		name = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}
+	case event.ReturnReceived:
+		name, back = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}, b.Return
+	case event.ReturnInspected:
+		name, back = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}, b.Return
+	default:
+		return false, nil
+	}
+	o, err := s.order(ctx, name.Order)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return false, err
+	}
+	known := err == nil && o.Fulfillment(name.Fulfillment) != nil
+	if known && !back.IsZero() {
+		_, err := s.returnOf(ctx, from, name.Order, back)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return false, err
+		}
+		known = err == nil
+	}
+	if !known {
+		return true, s.inquire(from, name)
+	}
+	if f := o.Fulfillment(name.Fulfillment); calledOffUnasked(f) {
+		return true, s.callOffAgain(from, name, body)
+	}
+	return false, s.wasAsked(ctx, from, o, name.Fulfillment)
+}
+
+// calledOffUnasked reports whether the store has called a fulfillment off and believes
+// that its warehouse was never asked for it.
+func calledOffUnasked(f *order.Fulfillment) bool {
+	return f.Stage == order.VoidedStage && f.Version == 0
+}
+
+// callOffAgain has a warehouse call off what the store has called off without asking
+// it, not remembering that it was asked for it. What is on its way is the customer's.
+func (s *state) callOffAgain(from id.Site, name event.FulfillmentName, body event.Body) error {
+	switch b := body.(type) {
+	case event.FulfillmentChanged:
+		if b.To == order.VoidedStage {
+			return nil
+		}
+	case event.VoidRefused:
+		if b.Stage == order.VoidedStage {
+			return nil
+		}
+		return s.inquire(from, name)
+	}
+	request := event.VoidRequested{Order: name.Order, Fulfillment: name.Fulfillment, Reason: "called off"}
+	return s.books.Say(from, name.Order.String(), request, s.now)
+}
+
+// inquire asks a warehouse what it knows of a fulfillment.
+func (s *state) inquire(from id.Site, name event.FulfillmentName) error {
+	return s.books.Say(from, name.Order.String(), event.FulfillmentsAsked{
+		Epoch: s.books.Epoch(), Fulfillments: []event.FulfillmentName{name},
+	}, s.now)
+}
+
+// wasAsked takes note that a warehouse works on a fulfillment for which it was not
+// asked, as far as the store remembers: the order was paid, or released, since.
+func (s *state) wasAsked(ctx context.Context, from id.Site, o order.Order, which id.Fulfillment) error {
+	f := o.Fulfillment(which)
+	if !f.Unasked || f.Warehouse != from {
+		return nil
+	}
+	f.Unasked, f.NotBefore = false, 0
+	if o.Unpaid {
+		o.Unpaid = false
+		if err := s.paidSince(ctx, o); err != nil {
+			return err
+		}
+	}
+	s.change(&o)
+	s.save(o, from, "asked", string(from)+" was asked for its part, before the store was restored from a backup")
+	return nil
+}
+
+// paidSince takes note that a bank transfer has come in: a warehouse was asked for the
+// order. Of any other payment its provider is asked.
+func (s *state) paidSince(ctx context.Context, o order.Order) error {
+	account, err := s.payment(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	t, asked := account.Authorization()
+	if !asked || t.State != pay.Pending || t.Method != pay.BankTransfer {
+		return nil
+	}
+	if t, err = pay.Resolve(t, pay.Answer{State: pay.Success, Reference: "before the restore"}, s.now); err != nil {
+		return err
+	}
+	s.saveTransaction(t)
+	return nil
+}
