@@ -85,8 +85,8 @@ func lockDir(path string) (*os.File, error) {
 func (d *dataDir) checkVersion() error {
 	name := filepath.Join(d.path, "VERSION")
 	text, err := os.ReadFile(name)
-	if errors.Is(err, os.ErrNotExist) {
-		return os.WriteFile(name, []byte(strconv.Itoa(dataVersion)+"\n"), 0o600)
+	if errors.Is(err, os.ErrNotExist) || err == nil && len(text) == 0 { // empty: it did not reach the disk, once
+		return writeDurably(name, []byte(strconv.Itoa(dataVersion)+"\n"))
 	}
 	if err != nil {
 		return err
@@ -160,15 +160,29 @@ func (d *dataDir) settled(site id.Site) error {
 	for _, s := range append(sites, site) {
 		text.WriteString(string(s) + "\n")
 	}
-	return replaceFile(d.register(), []byte(text.String()))
+	return writeDurably(d.register(), []byte(text.String()))
 }
 
-// replaceFile writes a file of which at all times the old or the new one is there.
-func replaceFile(name string, text []byte) error {
-	if err := os.WriteFile(name+".new", text, 0o600); err != nil {
+// writeDurably writes a file of which at all times the old or the new one is there, and
+// which is on disk when it returns: what says which sites live here, by which keys, and
+// in which form, must not be gone after a power cut.
+func writeDurably(name string, text []byte) error {
+	file, err := os.OpenFile(name+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
 		return err
 	}
-	return os.Rename(name+".new", name)
+	_, err = file.Write(text)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(name+".new", name); err != nil {
+		return err
+	}
+	dir, err := os.Open(filepath.Dir(name))
+	if err != nil {
+		return err
+	}
+	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // announce leaves the process's address and token for commands.
@@ -177,7 +191,7 @@ func (d *dataDir) announce(url, token string) error {
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(d.path, RunFile), append(text, '\n'))
+	return writeDurably(filepath.Join(d.path, RunFile), append(text, '\n'))
 }
 
 // Close takes the announcement back and lets go of the directory.

@@ -294,24 +294,3 @@ func (k *keyring) writeKnown() error {
 	}
 	return writeDurably(k.knownSites(), []byte(text.String()))
 }
-
-// writeDurably replaces a file, which is on disk when it returns: a key that a power
-// cut takes away has been shown to others by then.
-func writeDurably(name string, text []byte) error {
-	file, err := os.OpenFile(name+".new", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(name+".new", name); err != nil {
-		return err
-	}
-	dir, err := os.Open(filepath.Dir(name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
-}

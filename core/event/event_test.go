@@ -68,7 +68,10 @@ func samples() []Body {
 		FulfillmentsAsked{Epoch: 1700000000, Fulfillments: []FulfillmentName{{Order: o, Fulfillment: f}}, More: true},
 		FulfillmentsRestated{Epoch: 1700000000, More: true, Fulfillments: []FulfillmentState{{
 			Order: o, Number: 1042, Fulfillment: f, PlacedAt: at, Address: address, Stage: order.SentStage, Version: 4,
-			Lines:  []LineState{{Line: 1, SKU: "85123A", Name: "White hanging heart", Quantity: 6, Voided: 1, Returned: 2}},
+			Lines: []LineState{{Line: 1, SKU: "85123A", Name: "White hanging heart", Quantity: 6, Voided: 1, Returned: 2}},
+			Returns: []ReturnState{{Return: uuid(3), Reason: "too small", Lines: []ReturnLineState{
+				{Line: 1, SKU: "85123A", Quantity: 4, Received: 3, Good: 2, Damaged: 1},
+			}}},
 			Record: []byte("sealed"),
 		}}},
 	}

@@ -43,9 +43,11 @@ type FulfillmentName struct {
 	Fulfillment id.Fulfillment `json:"fulfillment"`
 }
 
-// FulfillmentsRestated is the answer to one FulfillmentsAsked.
+// FulfillmentsRestated is the answer to one FulfillmentsAsked. Where Epoch is zero
+// nobody has asked: the two sites were found to differ, and a store takes it over
+// whatever it believes.
 type FulfillmentsRestated struct {
-	Epoch        uint64             `json:"epoch"`                  // of the site that has asked
+	Epoch        uint64             `json:"epoch"`                  // of the site that has asked; 0: none has
 	Fulfillments []FulfillmentState `json:"fulfillments,omitempty"` // those that are known
 	More         bool               `json:"more,omitempty"`         // as it was asked
 }
@@ -56,11 +58,29 @@ type FulfillmentState struct {
 	Number      int64          `json:"number"`
 	Fulfillment id.Fulfillment `json:"fulfillment"`
 	PlacedAt    time.Time      `json:"placed_at"`
-	Address     order.Address  `json:"address"`
+	Address     order.Address  `json:"address"` // by a store, empty: as it was requested
 	Stage       order.Stage    `json:"stage"`
 	Version     int            `json:"version"` // the warehouse's
 	Lines       []LineState    `json:"lines"`
+	Returns     []ReturnState  `json:"returns,omitempty"`
 	Record      []byte         `json:"record,omitempty"` // as it came with the request
+}
+
+// ReturnState is a return of a fulfillment as a site knows it.
+type ReturnState struct {
+	Return id.UUID           `json:"return"`
+	Reason string            `json:"reason"`
+	Lines  []ReturnLineState `json:"lines"`
+}
+
+// ReturnLineState is one line of a return as a site knows it.
+type ReturnLineState struct {
+	Line     int    `json:"line"`
+	SKU      id.SKU `json:"sku"`
+	Quantity int64  `json:"quantity"`
+	Received int64  `json:"received,omitempty"`
+	Good     int64  `json:"good,omitempty"`
+	Damaged  int64  `json:"damaged,omitempty"`
 }
 
 // LineState is one line of a fulfillment as a site knows it.

@@ -1,6 +1,7 @@
 package fulfillment
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,19 +17,26 @@ import (
 // the warehouse knows all of it, or more, it returns the fulfillment as it was. A
 // state that cannot follow on its own is fault.Conflict.
 func Restate(f Fulfillment, known event.FulfillmentState, now time.Time) (Fulfillment, []stock.Movement, error) {
-	if known.Version < f.Version || !f.behind(known) {
+	if !f.behind(known) {
 		return f, nil, nil
 	}
-	next := f.step(known.Stage, now)
-	next.Version, next.Address = max(known.Version, next.Version), known.Address
+	to := known.Stage
+	if known.Version < f.Version { // steps that have no version for the store came between
+		to = f.Stage
+	}
+	next := f.step(to, now)
+	next.Version = max(known.Version, next.Version)
+	if f.redirected(known) {
+		next.Address = known.Address
+	}
 	movements, err := next.restateVoided(known, now)
 	if err != nil {
 		return f, nil, err
 	}
-	if wasPicked(known.Stage) {
+	if wasPicked(to) {
 		movements = append(movements, next.pick(now)...)
 	}
-	if handedOver(known.Stage) && !handedOver(f.Stage) {
+	if handedOver(to) && !handedOver(f.Stage) {
 		movements = append(movements, next.move("sent", stock.Shipped, stock.Account{Kind: stock.Picked}, stock.Account{Kind: stock.Customer}, now)...)
 	}
 	back, err := next.restateReturned(known, now)
@@ -40,15 +48,86 @@ func Restate(f Fulfillment, known event.FulfillmentState, now time.Time) (Fulfil
 
 // behind reports whether a store knows anything that this fulfillment does not say.
 func (f Fulfillment) behind(known event.FulfillmentState) bool {
-	if known.Version > f.Version || known.Address != f.Address {
+	if known.Version > f.Version || f.redirected(known) {
 		return true
 	}
-	for _, own := range known.Lines { // steps that have no version of their own for the store
+	for _, own := range known.Lines {
 		if line := f.line(own.Line); line == nil || own.Returned > line.Returned {
 			return true
 		}
 	}
 	return false
+}
+
+// redirected reports whether the fulfillment goes to another address than is known here.
+func (f Fulfillment) redirected(known event.FulfillmentState) bool {
+	return known.Address != (order.Address{}) && known.Address != f.Address
+}
+
+// RestateReturn brings a return of a fulfillment to where its store knows it to be, and
+// returns the movements of what was looked at since; what came in is the fulfillment's.
+// The zero return is one that the warehouse has lost. Where the warehouse knows all of
+// it, it comes back as it was.
+func RestateReturn(f Fulfillment, r ReturnOrder, known event.ReturnState, now time.Time) (ReturnOrder, []stock.Movement) {
+	next := r
+	if r.Version == 0 {
+		next = ReturnOrder{
+			ID: known.Return, Fulfillment: f.ID, Order: f.Order, Number: f.Number, Store: f.Store, RequestedAt: now, Reason: known.Reason,
+		}
+	}
+	next.Lines = slices.Clone(r.Lines)
+	next.Version++
+	next.ChangedAt = now
+	changed := r.Version == 0
+	var movements []stock.Movement
+	for _, own := range known.Lines {
+		line := next.line(own.Line)
+		if line == nil {
+			next.Lines = append(next.Lines, ReturnLine{Line: own.Line, SKU: own.SKU, Quantity: own.Quantity})
+			line = &next.Lines[len(next.Lines)-1]
+		}
+		good, damaged := own.Good-line.Good, own.Damaged-line.Damaged
+		changed = changed || own.Received > line.Received || good > 0 || damaged > 0
+		line.Received = max(line.Received, own.Received)
+		if good > 0 {
+			line.Good += good
+			movements = append(movements, next.movement("inspected", *line, good, stock.Inspected, stock.Available, now))
+		}
+		if damaged > 0 {
+			line.Damaged += damaged
+			movements = append(movements, next.movement("damaged", *line, damaged, stock.DamagedOut, stock.Damaged, now))
+		}
+	}
+	if !changed {
+		return r, nil
+	}
+	next.State = next.reached()
+	return next, movements
+}
+
+// reached returns the state that the lines of a return make.
+func (r ReturnOrder) reached() ReturnState {
+	state := ReturnRequested
+	for _, line := range r.Lines {
+		switch {
+		case line.Good+line.Damaged < line.Received:
+			return ReturnReceived
+		case line.Received > 0:
+			state = ReturnInspected
+		}
+	}
+	return state
+}
+
+// Told is the return as others are told of it.
+func (r ReturnOrder) Told() event.ReturnState {
+	state := event.ReturnState{Return: r.ID, Reason: r.Reason}
+	for _, line := range r.Lines {
+		state.Lines = append(state.Lines, event.ReturnLineState{
+			Line: line.Line, SKU: line.SKU, Quantity: line.Quantity, Received: line.Received, Good: line.Good, Damaged: line.Damaged,
+		})
+	}
+	return state
 }
 
 // restateVoided calls off what the store knows to be called off, and is not.

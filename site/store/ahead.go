@@ -196,6 +196,10 @@ func (s *state) serveWaiting(ctx context.Context, mark int) error {
 		return nil
 	}
 	var freed []id.SKU
+	if s.live.serveAll {
+		freed = slices.Sorted(maps.Keys(s.live.waiting))
+		s.live.serveAll = false
+	}
 	for _, m := range s.books.Since(mark) {
 		if m.To.Kind == stock.Held && len(s.live.waiting[m.SKU]) > 0 && !slices.Contains(freed, m.SKU) {
 			freed = append(freed, m.SKU)
@@ -213,6 +217,9 @@ func (s *state) serveWaiting(ctx context.Context, mark int) error {
 		for _, w := range slices.Clone(s.live.waiting[sku]) {
 			if !s.inStock(warehouses, sku) {
 				break
+			}
+			if s.mayBeShipped(w.number) {
+				continue
 			}
 			if err := s.fill(ctx, &filled, sku, w); err != nil {
 				return err

@@ -193,7 +193,7 @@ const maxReleases = 500
 func (s *state) askReleased(ctx context.Context) error {
 	var due []id.Order
 	for which, next := range s.live.unasked {
-		if next.due(s.now, s.unpaidFor) && !s.aside.has(which) && s.askable(next) {
+		if next.due(s.now, s.unpaidFor) && !s.aside.has(which) && s.askable(next) && !s.mayBeShipped(next.number) {
 			due = append(due, which)
 		}
 	}

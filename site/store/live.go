@@ -44,6 +44,8 @@ type live struct {
 	redatedOn date.Date // when overdue supplies were looked at last
 
 	numbered map[int64]struct{}                // given to orders since a restore
+	serveAll bool                              // what waits was held back, and may be served now
+	inquired map[id.Fulfillment]bool           // lost, and asked for
 	restate  map[id.Site]struct{}              // warehouses that are to state their quota once more
 	unclear  map[event.FulfillmentName]unclear // lost, and not attached to their orders yet: see attach
 
@@ -53,6 +55,7 @@ type live struct {
 // unasked is why warehouses are not asked for an order: it is not paid, or not
 // released before a day.
 type unasked struct {
+	number      int64
 	unpaidSince time.Time // zero: it is paid
 	debtor      debtor    // whose bank transfer is waited for; empty: nobody's
 	release     date.Date
@@ -92,7 +95,7 @@ func newLive(s Snapshot) live {
 		waiting: map[id.SKU][]waiting{}, queued: map[id.Order][]id.SKU{}, ahead: map[id.SKU]int64{}, unasked: map[id.Order]unasked{},
 		owing: map[debtor]int{}, carts: map[id.Order]string{},
 		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
-		numbered: map[int64]struct{}{}, restate: map[id.Site]struct{}{}, unclear: map[event.FulfillmentName]unclear{},
+		numbered: map[int64]struct{}{}, restate: map[id.Site]struct{}{}, inquired: map[id.Fulfillment]bool{}, unclear: map[event.FulfillmentName]unclear{},
 		releases: true, // they may have changed, and the orders not have been looked at, before the start
 	}
 	for _, w := range s.Warehouses {
@@ -150,13 +153,13 @@ func (l *live) await(o order.Order) {
 	delete(l.unasked, o.ID)
 	parcels := unasksOf(o)
 	if o.Unpaid {
-		l.unasked[o.ID] = unasked{unpaidSince: o.PlacedAt, debtor: l.owes(o), parcels: parcels}
+		l.unasked[o.ID] = unasked{number: o.Number, unpaidSince: o.PlacedAt, debtor: l.owes(o), parcels: parcels}
 		return
 	}
 	delete(l.carts, o.ID)
 	if len(parcels) > 0 {
 		first := slices.MinFunc(parcels, func(a, b unreleased) int { return cmp.Compare(a.notBefore, b.notBefore) })
-		l.unasked[o.ID] = unasked{release: first.notBefore, parcels: parcels}
+		l.unasked[o.ID] = unasked{number: o.Number, release: first.notBefore, parcels: parcels}
 	}
 }
 

@@ -20,7 +20,7 @@ const maxMerges = 200
 // let go. Only when it has are they promised anew, so no unit is promised twice
 // and none is lost when it refuses.
 func (s *state) mergeSplits(ctx context.Context) error {
-	if len(s.live.ripe) == 0 {
+	if len(s.live.ripe) == 0 || !s.allHeard() {
 		return nil
 	}
 	begun := 0

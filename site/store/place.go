@@ -347,7 +347,7 @@ func (s *state) releaseDay(sku id.SKU) date.Date {
 // ask asks the warehouses for the fulfillments of an order that they can begin
 // with: it is paid, and released.
 func (s *state) ask(o *order.Order) error {
-	if o.Unpaid {
+	if o.Unpaid || s.mayBeShipped(o.Number) {
 		return nil
 	}
 	for i := range o.Fulfillments {

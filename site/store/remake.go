@@ -67,6 +67,7 @@ func (s *state) unsealed(known event.FulfillmentState) (record, error) {
 // has lost, or knows less of.
 func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.FulfillmentsRestated) error {
 	for _, known := range m.Fulfillments {
+		delete(s.live.inquired, known.Fulfillment)
 		o, err := s.order(ctx, known.Order)
 		if fault.Is(err, fault.NotFound) {
 			o, err = s.remade(ctx, from, known)
@@ -74,8 +75,17 @@ func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.
 		if err != nil {
 			return err
 		}
-		if o.Fulfillment(known.Fulfillment) != nil {
-			if err := s.catchUp(ctx, from, o, known); err != nil {
+		returned, err := s.takeReturns(ctx, from, known)
+		if err != nil {
+			return err
+		}
+		if f := o.Fulfillment(known.Fulfillment); f != nil {
+			if returned && !behind(f, known) {
+				err = s.saveAs(ctx, from, o, string(from)+" has told what it knows of its returns")
+			} else {
+				err = s.catchUp(ctx, from, o, known)
+			}
+			if err != nil {
 				return err
 			}
 			continue
@@ -194,6 +204,12 @@ func (s *state) attach(ctx context.Context, from id.Site, o order.Order, known e
 	o.Fulfillments = append(o.Fulfillments, f)
 	if err := s.bookAttached(o, f); err != nil {
 		return err
+	}
+	if o.Unpaid { // it was paid since, or the warehouse would not have been asked
+		o.Unpaid = false
+		if err := s.paidSince(ctx, o); err != nil {
+			return err
+		}
 	}
 	// The request was lost too. The warehouse knows it, unless it is restored itself.
 	if err := s.request(&o, &o.Fulfillments[len(o.Fulfillments)-1]); err != nil {
@@ -321,6 +337,9 @@ func (s *state) catchUp(ctx context.Context, from id.Site, o order.Order, known 
 	if f.Warehouse != from {
 		return fault.New(fault.Denied, "fulfillment %s is not %s's", f.ID, from)
 	}
+	if f.Unasked {
+		return s.replaceUnasked(ctx, from, o, *f, known)
+	}
 	if known.Version < f.Version || calledOffUnasked(f) && known.Stage == order.VoidedStage || !behind(f, known) {
 		return nil
 	}
@@ -359,9 +378,65 @@ func (s *state) catchUp(ctx context.Context, from id.Site, o order.Order, known 
 	return s.saveRestored(ctx, from, o, *f, "has told what it knows of it")
 }
 
+// replaceUnasked puts what a warehouse was asked for in the place of what the store
+// still was to ask it for.
+func (s *state) replaceUnasked(ctx context.Context, from id.Site, o order.Order, f order.Fulfillment, known event.FulfillmentState) error {
+	var parts []order.Part
+	for _, part := range f.Lines {
+		if part.Live() > 0 {
+			parts = append(parts, order.Part{Line: part.Line, SKU: part.SKU, Quantity: part.Live()})
+		}
+	}
+	version := o.Version
+	after, _, err := order.DropParts(o, f.ID, parts, s.fulfillmentID(o, f.Warehouse), s.now)
+	if err != nil {
+		return err
+	}
+	if err := s.rebook(after, f, nil); err != nil {
+		return err
+	}
+	after.Version = version
+	after.Fulfillment(f.ID).ID = s.fulfillmentID(after, f.Warehouse)
+	return s.attach(ctx, from, after, known)
+}
+
+// takeReturns takes over what a warehouse knows of the returns of a fulfillment, and
+// reports whether the store has not known it.
+func (s *state) takeReturns(ctx context.Context, from id.Site, known event.FulfillmentState) (bool, error) {
+	fresh := false
+	for _, told := range known.Returns {
+		r, err := s.returnOf(ctx, from, known.Order, told.Return)
+		changed := fault.Is(err, fault.NotFound)
+		if err != nil && !changed {
+			return false, err
+		}
+		if changed {
+			r = Return{
+				ID: told.Return, Order: known.Order, Fulfillment: known.Fulfillment, Warehouse: from, Reason: told.Reason, AskedAt: s.now,
+			}
+		}
+		for _, line := range told.Lines {
+			i := slices.IndexFunc(r.Lines, func(own ReturnLine) bool { return own.Line == line.Line })
+			if i < 0 {
+				i = len(r.Lines)
+				r.Lines = append(r.Lines, ReturnLine{Line: line.Line, SKU: line.SKU, Quantity: line.Quantity})
+			}
+			own := &r.Lines[i]
+			before := *own
+			own.Received, own.Good, own.Damaged = max(own.Received, line.Received), max(own.Good, line.Good), max(own.Damaged, line.Damaged)
+			changed = changed || *own != before
+		}
+		if changed {
+			s.saveReturn(r)
+			fresh = true
+		}
+	}
+	return fresh, nil
+}
+
 // behind reports whether a warehouse knows anything of a fulfillment that the store does not.
 func behind(f *order.Fulfillment, known event.FulfillmentState) bool {
-	if f.Unasked || f.Stage != known.Stage {
+	if f.Stage != known.Stage {
 		return true
 	}
 	for _, line := range known.Lines {
@@ -389,7 +464,16 @@ type unclear struct {
 }
 
 // allHeard reports whether every warehouse has told what the store had lost.
-func (s *state) allHeard() bool { return !slices.ContainsFunc(s.warehouses(), s.books.Recovering) }
+func (s *state) allHeard() bool {
+	return s.books.Epoch() <= 1 || !slices.ContainsFunc(s.warehouses(), s.books.Recovering)
+}
+
+// mayBeShipped reports whether a warehouse that was not heard since a restore may have
+// been asked for an order already, or have shipped it: nobody else is asked for it.
+func (s *state) mayBeShipped(number int64) bool {
+	_, since := s.live.numbered[number]
+	return !since && !s.allHeard()
+}
 
 // askUnclear asks once more for the fulfillments that could not be attached to their
 // orders, while other warehouses may still tell that they have let go of them. Once all

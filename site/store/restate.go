@@ -133,7 +133,17 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 		if f == nil || f.Warehouse != from {
 			continue
 		}
-		answer.Fulfillments = append(answer.Fulfillments, stateOf(o, f))
+		state := stateOf(o, f)
+		returns, err := s.returnsOf(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range returns {
+			if r.Fulfillment == f.ID {
+				state.Returns = append(state.Returns, r.told())
+			}
+		}
+		answer.Fulfillments = append(answer.Fulfillments, state)
 		o.Fulfillments = []order.Fulfillment{*f}
 		open = append(open, o)
 	}
@@ -141,7 +151,7 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 		return err
 	}
 	for _, o := range open {
-		if err := s.askAgain(ctx, o, &o.Fulfillments[0]); err != nil {
+		if err := s.askAgain(o, &o.Fulfillments[0]); err != nil {
 			return err
 		}
 	}
@@ -150,11 +160,15 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 
 func stateOf(o order.Order, f *order.Fulfillment) event.FulfillmentState {
 	state := event.FulfillmentState{
-		Order: o.ID, Number: o.Number, Fulfillment: f.ID, PlacedAt: o.PlacedAt, Address: o.Address,
+		Order: o.ID, Number: o.Number, Fulfillment: f.ID, PlacedAt: o.PlacedAt,
 		Stage: f.Stage, Version: f.Version,
 	}
-	if o.NewAddress != nil && f.Redirect == order.Redirected {
+	switch { // any other address than that of the request the warehouse has agreed to
+	case f.Redirect != order.Redirected:
+	case o.NewAddress != nil:
 		state.Address = *o.NewAddress
+	default:
+		state.Address = o.Address
 	}
 	for _, part := range f.Lines {
 		state.Lines = append(state.Lines, event.LineState{
@@ -166,7 +180,7 @@ func stateOf(o order.Order, f *order.Fulfillment) event.FulfillmentState {
 }
 
 // askAgain says again what a warehouse was asked of a fulfillment and has not answered.
-func (s *state) askAgain(ctx context.Context, o order.Order, f *order.Fulfillment) error {
+func (s *state) askAgain(o order.Order, f *order.Fulfillment) error {
 	key := o.ID.String()
 	var off []order.Part
 	for _, part := range f.Lines {
@@ -186,22 +200,16 @@ func (s *state) askAgain(ctx context.Context, o order.Order, f *order.Fulfillmen
 			return err
 		}
 	}
-	returns, err := s.returnsOf(ctx, o.ID)
-	if err != nil {
-		return err
-	}
-	for _, r := range returns {
-		if r.Fulfillment != f.ID || slices.ContainsFunc(r.Lines, func(line ReturnLine) bool { return line.Received > 0 }) {
-			continue
-		}
-		request := event.ReturnRequested{
-			Order: o.ID, Fulfillment: f.ID, Return: r.ID, Number: o.Number, Parts: r.parts(), Reason: r.Reason,
-		}
-		if err := s.books.Say(f.Warehouse, key, request, s.now); err != nil {
-			return err
-		}
-	}
 	return nil
+}
+
+// told is the return as others are told of it.
+func (r Return) told() event.ReturnState {
+	state := event.ReturnState{Return: r.ID, Reason: r.Reason}
+	for _, line := range r.Lines {
+		state.Lines = append(state.Lines, event.ReturnLineState(line))
+	}
+	return state
 }
 
 // parts returns what a return announces.

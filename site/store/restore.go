@@ -85,7 +85,8 @@ func (s *state) deferred(from id.Site, body event.Body) bool {
 
 // lost reports whether a message speaks of a fulfillment or a return that the store
 // does not know, since it was restored from a backup; then it asks for it. In an order
-// that it knows it takes note that a warehouse was asked for a fulfillment.
+// that it knows, a fulfillment for which no warehouse was asked is as good as lost: it
+// was asked for since, perhaps with other parts.
 func (s *state) lost(ctx context.Context, from id.Site, body event.Body) (bool, error) {
 	if s.books.Epoch() <= 1 {
 		return false, nil
@@ -110,7 +111,8 @@ func (s *state) lost(ctx context.Context, from id.Site, body event.Body) (bool, 
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return false, err
 	}
-	known := err == nil && o.Fulfillment(name.Fulfillment) != nil
+	f := o.Fulfillment(name.Fulfillment)
+	known := err == nil && f != nil && !f.Unasked
 	if known && !back.IsZero() {
 		_, err := s.returnOf(ctx, from, name.Order, back)
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -118,13 +120,16 @@ func (s *state) lost(ctx context.Context, from id.Site, body event.Body) (bool, 
 		}
 		known = err == nil
 	}
+	if !known && s.live.inquired[name.Fulfillment] {
+		return true, nil // its answer will tell of this too
+	}
 	if !known {
 		return true, s.inquire(from, name)
 	}
-	if f := o.Fulfillment(name.Fulfillment); calledOffUnasked(f) {
+	if calledOffUnasked(f) {
 		return true, s.callOffAgain(from, name, body)
 	}
-	return false, s.wasAsked(ctx, from, o, name.Fulfillment)
+	return false, nil
 }
 
 // calledOffUnasked reports whether the store has called a fulfillment off and believes
@@ -153,28 +158,10 @@ func (s *state) callOffAgain(from id.Site, name event.FulfillmentName, body even
 
 // inquire asks a warehouse what it knows of a fulfillment.
 func (s *state) inquire(from id.Site, name event.FulfillmentName) error {
+	s.live.inquired[name.Fulfillment] = true
 	return s.books.Say(from, name.Order.String(), event.FulfillmentsAsked{
 		Epoch: s.books.Epoch(), Fulfillments: []event.FulfillmentName{name},
 	}, s.now)
-}
-
-// wasAsked takes note that a warehouse works on a fulfillment for which it was not
-// asked, as far as the store remembers: the order was paid, or released, since.
-func (s *state) wasAsked(ctx context.Context, from id.Site, o order.Order, which id.Fulfillment) error {
-	f := o.Fulfillment(which)
-	if !f.Unasked || f.Warehouse != from {
-		return nil
-	}
-	f.Unasked, f.NotBefore = false, 0
-	if o.Unpaid {
-		o.Unpaid = false
-		if err := s.paidSince(ctx, o); err != nil {
-			return err
-		}
-	}
-	s.change(&o)
-	s.save(o, from, "asked", string(from)+" was asked for its part, before the store was restored from a backup")
-	return nil
 }
 
 // paidSince takes note that a bank transfer has come in: a warehouse was asked for the

@@ -69,6 +69,7 @@ func (s *state) quotaRestated(ctx context.Context, from id.Site, m event.QuotaRe
 		s.books.Owe(from, 0)
 	}
 	s.books.Recovered(from)
+	s.live.serveAll = s.allHeard()
 	return nil
 }
 
@@ -100,9 +101,12 @@ func (s *state) toRevalidate(from id.Site, skus []id.SKU, theirs, unasked map[id
 // othersToHear reports whether other warehouses may soon tell what they have. One who
 // is silent is not waited for.
 func (s *state) othersToHear(from id.Site) bool {
-	return s.now.Sub(s.loadedAt) < waitForNumbers && slices.ContainsFunc(s.warehouses(), func(other id.Site) bool {
-		return other != from && s.books.Recovering(other)
-	})
+	return s.now.Sub(s.loadedAt) < waitForNumbers && s.othersSilent(from)
+}
+
+// othersSilent reports whether any warehouse but this one has not been heard yet.
+func (s *state) othersSilent(but id.Site) bool {
+	return slices.ContainsFunc(s.warehouses(), func(other id.Site) bool { return other != but && s.books.Recovering(other) })
 }
 
 func quantities(units []event.Units) map[id.SKU]int64 {
@@ -257,15 +261,25 @@ func (s *state) revalidate(changed *touched, o order.Order, f order.Fulfillment,
 		return err
 	}
 	left := off.Quantity
+	if s.othersSilent(f.Warehouse) { // and may have shipped it
+		changed.change(s.status(next, version))
+		return nil
+	}
 	if next, left, err = s.fillElsewhere(next, f.Warehouse, off, left); err != nil {
 		return err
 	}
 	if next, err = s.waitElsewhere(next, f.Warehouse, off, left); err != nil {
 		return err
 	}
-	next.Version, next.Status = version, order.Fold(next)
-	changed.change(&next)
+	changed.change(s.status(next, version))
 	return nil
+}
+
+// status gives a revalidated order the status that its parts make. The version stays,
+// as the caller counts its change.
+func (s *state) status(o order.Order, version int) *order.Order {
+	o.Version, o.Status = version, order.Fold(o)
+	return &o
 }
 
 // fillElsewhere promises units out of the quota of other warehouses, and returns how

@@ -130,6 +130,9 @@ func (s *state) quotaReturned(from id.Site, m event.QuotaReturned) error {
 			From: stock.QuotaOf(from), To: stock.Account{Kind: stock.Available},
 			Reason: stock.Returned, Cause: m.Kind(),
 		})
+		if err == nil && s.books.Recovering(from) {
+			err = s.unfind(u.SKU, u.Quantity)
+		}
 		if err != nil {
 			return err
 		}

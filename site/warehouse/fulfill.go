@@ -94,8 +94,8 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 		return err
 	}
 	from := id.Site(m.Origin)
-	if s.deferred(from, body) {
-		return nil
+	if left, err := s.deferred(from, body); err != nil || left {
+		return err
 	}
 	switch b := body.(type) {
 	case event.SiteRestored:

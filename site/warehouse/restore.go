@@ -11,6 +11,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/core/stock"
+	"crossdock/site/books"
 )
 
 // A warehouse that was restored from a backup has lost what it has done since, and
@@ -47,26 +48,33 @@ func (s *state) recovering(store id.Site) error {
 }
 
 // deferred reports whether a message of a store is left alone because the warehouse is
-// recovering from it. What is asked of a fulfillment and still open the store says
-// again, behind what it knows of that fulfillment.
-func (s *state) deferred(from id.Site, body event.Body) bool {
+// recovering from it. What is asked of a fulfillment the store is asked for: it tells
+// what it knows of it, and says again what is still open.
+func (s *state) deferred(from id.Site, body event.Body) (bool, error) {
 	if !s.books.Recovering(from) {
-		return false
+		return false, nil
 	}
+	var about event.FulfillmentName
 	switch b := body.(type) {
 	case event.QuotaAsked:
-		return true
+		return true, nil
 	case event.VoidRequested:
-		return !s.told[b.Fulfillment]
+		about = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}
 	case event.RedirectRequested:
-		return !s.told[b.Fulfillment]
+		about = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}
 	case event.ReturnRequested:
-		return !s.told[b.Fulfillment]
+		about = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}
 	case event.ReturnAnnounced:
-		return !s.told[b.Fulfillment]
+		about = event.FulfillmentName{Order: b.Order, Fulfillment: b.Fulfillment}
 	default:
-		return false
+		return false, nil
 	}
+	if s.told[about.Fulfillment] {
+		return false, nil
+	}
+	return true, s.books.Say(from, "fulfillments", event.FulfillmentsAsked{
+		Epoch: s.books.Epoch(), Fulfillments: []event.FulfillmentName{about}, More: true,
+	}, s.now)
 }
 
 // askOnce asks the stores again that have not told all that they know: which of it was
@@ -96,6 +104,7 @@ func (s *state) topUp(store id.Site, sku id.SKU, needed int64) error {
 	}
 	available := stock.Account{Kind: stock.Available}
 	if unknown := missing - s.books.Balance(sku, available); unknown > 0 {
+		s.found[sku] += unknown
 		err := s.books.Book(s.restated(sku, unknown, stock.Account{Kind: stock.Adjustment}, available, stock.Adjusted,
 			"received after the backup: "+string(store)+" has had it"))
 		if err != nil {
@@ -103,6 +112,32 @@ func (s *state) topUp(store id.Site, sku id.SKU, needed int64) error {
 		}
 	}
 	return s.books.Book(s.restated(sku, missing, available, stock.QuotaOf(store), stock.Granted, "handed over after the backup"))
+}
+
+// unfind takes units off the books again that have become free, as far as topUp has
+// found them: the same units were handed over more than once, and let go of in between.
+// What of them is really on the shelf a count finds.
+func (s *state) unfind(sku id.SKU, freed int64) error {
+	units := min(freed, s.found[sku])
+	if units <= 0 {
+		return nil
+	}
+	s.found[sku] -= units
+	return s.books.Book(s.restated(sku, units, stock.Account{Kind: stock.Available}, stock.Account{Kind: stock.Adjustment}, stock.Adjusted,
+		"received after the backup: counted twice, perhaps"))
+}
+
+// unfindAll does so for what movements have freed.
+func (s *state) unfindAll(movements []stock.Movement) error {
+	for _, m := range movements {
+		if m.To.Kind != stock.Available {
+			continue
+		}
+		if err := s.unfind(m.SKU, m.Quantity); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *state) restated(sku id.SKU, units int64, from, to stock.Account, reason stock.Reason, cause string) stock.Movement {
@@ -173,6 +208,9 @@ func (s *state) quotaRestated(ctx context.Context, from id.Site, m event.QuotaRe
 		if surplus := s.books.Balance(sku, stock.QuotaOf(from)) - theirs[sku]; surplus > 0 {
 			err := s.books.Book(s.restated(sku, surplus, stock.QuotaOf(from), stock.Account{Kind: stock.Available}, stock.Returned, "given back after the backup"))
 			if err != nil {
+				return err
+			}
+			if err := s.unfind(sku, surplus); err != nil {
 				return err
 			}
 		}
@@ -275,6 +313,9 @@ func (s *state) openOf(ctx context.Context, from id.Site) ([]event.FulfillmentNa
 			}
 		}
 	}
+	if err := s.withOpenReturns(ctx, from, open); err != nil {
+		return nil, err
+	}
 	for _, rows := range [][]fulfillment.Fulfillment{s.inserted.rows, s.updated.rows} {
 		for _, f := range rows {
 			open[nameOf(f)] = f.Store == from && !f.Final()
@@ -284,6 +325,27 @@ func (s *state) openOf(ctx context.Context, from id.Site) ([]event.FulfillmentNa
 	return slices.SortedFunc(maps.Keys(open), func(a, b event.FulfillmentName) int {
 		return slices.Compare(a.Fulfillment.UUID[:], b.Fulfillment.UUID[:])
 	}), nil
+}
+
+// withOpenReturns adds the fulfillments of a store of which something is to come back.
+func (s *state) withOpenReturns(ctx context.Context, from id.Site, open map[event.FulfillmentName]bool) error {
+	for _, in := range []fulfillment.ReturnState{fulfillment.ReturnRequested, fulfillment.ReturnReceived} {
+		var after id.UUID
+		for {
+			page, err := s.Returns.Returns(ctx, ReturnQuery{State: in, After: after, Limit: perMessage})
+			if err != nil {
+				return books.Own(err)
+			}
+			for _, r := range page {
+				open[event.FulfillmentName{Order: r.Order, Fulfillment: r.Fulfillment}] = r.Store == from
+				after = r.ID
+			}
+			if len(page) < perMessage {
+				break
+			}
+		}
+	}
+	return nil
 }
 
 // fulfillmentsRestated brings fulfillments to where their store knows them to be.
@@ -303,18 +365,24 @@ func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.
 		if err != nil {
 			return err
 		}
-		if after.Version == f.Version {
-			continue
-		}
 		if err := s.bookAll(movements); err != nil {
 			return err
 		}
+		if err := s.unfindAll(movements); err != nil {
+			return err
+		}
+		if err := s.restateReturns(ctx, after, known); err != nil {
+			return err
+		}
+		if after.Version == f.Version {
+			continue
+		}
 		s.save(after, string(after.Stage), "as "+string(from)+" knows it, after a restore")
-		record, err := s.record(ctx, after.ID)
+		state, err := s.stateOf(ctx, after)
 		if err != nil {
 			return err
 		}
-		echo.Fulfillments = append(echo.Fulfillments, after.State(record))
+		echo.Fulfillments = append(echo.Fulfillments, state)
 	}
 	if len(echo.Fulfillments) > 0 { // the store knows, but may be restored itself one day, and reads this again
 		if err := s.books.Say(from, "fulfillments", echo, s.now); err != nil {
@@ -354,11 +422,11 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 		if err != nil {
 			return err
 		}
-		record, err := s.record(ctx, which)
+		state, err := s.stateOf(ctx, f)
 		if err != nil {
 			return err
 		}
-		answer.Fulfillments = append(answer.Fulfillments, f.State(record))
+		answer.Fulfillments = append(answer.Fulfillments, state)
 	}
 	key := "fulfillments"
 	if len(m.Fulfillments) == 1 { // its order waits for it, and no other one
@@ -368,6 +436,49 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 		return err
 	}
 	return s.sayRestated(ctx, from, m.Epoch)
+}
+
+// restateReturns brings the returns of a fulfillment to where its store knows them to be.
+func (s *state) restateReturns(ctx context.Context, f fulfillment.Fulfillment, known event.FulfillmentState) error {
+	for _, told := range known.Returns {
+		r, err := s.returnOrder(ctx, told.Return)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		after, movements := fulfillment.RestateReturn(f, r, told, s.now)
+		if after.Version == r.Version {
+			continue
+		}
+		if err := s.bookAll(movements); err != nil {
+			return err
+		}
+		s.returns.put(after.ID, after)
+	}
+	return nil
+}
+
+// stateOf returns a fulfillment as its store is told of it, with its returns.
+func (s *state) stateOf(ctx context.Context, f fulfillment.Fulfillment) (event.FulfillmentState, error) {
+	record, err := s.record(ctx, f.ID)
+	if err != nil {
+		return event.FulfillmentState{}, err
+	}
+	state := f.State(record)
+	stored, err := s.Returns.Returns(ctx, ReturnQuery{Order: f.Order, Limit: perMessage})
+	if err != nil {
+		return state, books.Own(err)
+	}
+	for _, r := range stored {
+		if _, changed := s.returns.get(r.ID); !changed && r.Fulfillment == f.ID {
+			state.Returns = append(state.Returns, r.Told())
+		}
+	}
+	for _, r := range s.returns.rows {
+		if r.Fulfillment == f.ID {
+			state.Returns = append(state.Returns, r.Told())
+		}
+	}
+	return state, nil
 }
 
 // record returns what came sealed with the request for a fulfillment.
