@@ -16,10 +16,11 @@ import (
 	"crossdock/core/fault"
 )
 
-// Headers of idempotent requests.
+// Headers of requests and answers.
 const (
-	HeaderKey    = "Idempotency-Key"   // of a request: repeating it with the same body has no second effect
-	HeaderReplay = "Idempotent-Replay" // of an answer: "true" when the key was known
+	HeaderKey     = "Idempotency-Key"   // of a request: repeating it with the same body has no second effect
+	HeaderReplay  = "Idempotent-Replay" // of an answer: "true" when the key was known
+	HeaderTimeout = "Request-Timeout"   // of a request: the seconds that its answer is waited for, such as 2.5
 )
 
 // Limits of what is sent and taken.
@@ -46,6 +47,7 @@ type Client struct {
 	token  string
 	quick  *http.Client // for what should be answered within patience
 	long   *http.Client // for what takes as long as it takes
+	again  *budget      // of requests that are made again
 }
 
 // New makes a client of the server at a URL such as "http://localhost:8080".
@@ -64,6 +66,7 @@ func New(server, token string) *Client {
 		server: strings.TrimRight(server, "/"), token: token,
 		quick: &http.Client{Transport: transport, Timeout: patience, CheckRedirect: stay},
 		long:  &http.Client{Transport: transport, CheckRedirect: stay},
+		again: newBudget(),
 	}
 }
 
@@ -79,28 +82,17 @@ type call struct {
 	slow         bool   // may take longer than patience
 }
 
-// do makes a request and reads its answer into answer, which may be nil.
+// do makes a request and reads its answer into answer, which may be nil. A server
+// that has too much to do is asked again, as client_again.go says.
 func (c *Client) do(ctx context.Context, what call, answer any) (http.Header, error) {
-	var body io.Reader
+	var text []byte
 	if what.body != nil {
-		text, err := json.Marshal(what.body)
-		if err != nil {
+		var err error
+		if text, err = json.Marshal(what.body); err != nil {
 			return nil, &fault.Error{Kind: fault.Invalid, Op: "api.do", Message: "the request cannot be written as JSON", Cause: err}
 		}
-		body = bytes.NewReader(text)
 	}
-	request, err := c.request(ctx, what, body)
-	if err != nil {
-		return nil, err
-	}
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	client := c.quick
-	if what.slow {
-		client = c.long
-	}
-	response, err := c.send(client, request)
+	response, err := c.untilTaken(ctx, func() (*http.Response, error) { return c.once(ctx, what, text) })
 	if err != nil {
 		return nil, err
 	}
@@ -112,6 +104,26 @@ func (c *Client) do(ctx context.Context, what call, answer any) (http.Header, er
 		return nil, unreadable(c.server, err)
 	}
 	return response.Header, nil
+}
+
+// once makes a request whose body is text, or nil.
+func (c *Client) once(ctx context.Context, what call, text []byte) (*http.Response, error) {
+	var body io.Reader
+	if text != nil {
+		body = bytes.NewReader(text)
+	}
+	request, err := c.request(ctx, what, body)
+	if err != nil {
+		return nil, err
+	}
+	if text != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if what.slow {
+		return c.send(c.long, request)
+	}
+	request.Header.Set(HeaderTimeout, secondsLeft(ctx, patience))
+	return c.send(c.quick, request)
 }
 
 func (c *Client) request(ctx context.Context, what call, body io.Reader) (*http.Request, error) {
@@ -159,11 +171,14 @@ func (c *Client) trouble(response *http.Response) error {
 			Message: "what answers at " + c.server + " is not Crossdock, or something in between: it says " + response.Status,
 		}
 	}
-	return &problemError{problem: problem}
+	return &problemError{problem: problem, retryAfter: retryAfter(response.Header)}
 }
 
 // problemError keeps the whole problem beside its fault.
-type problemError struct{ problem Problem }
+type problemError struct {
+	problem    Problem
+	retryAfter time.Duration // 0: the server does not say
+}
 
 // Error implements error.
 func (e *problemError) Error() string { return e.problem.Fault().Error() }

@@ -17,6 +17,7 @@ import (
 	"crossdock/site/books"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
+	"crossdock/web/admit"
 	"crossdock/web/rest"
 	"crossdock/web/shop"
 )
@@ -105,8 +106,11 @@ func (n *Node) newServer() (*http.Server, error) {
 			Site: n.config.Store.Name, Name: n.config.Shop.Name, Currency: n.config.Shop.Currency, Demo: n.options.Demo,
 		}))
 	}
+	admission := admit.New(mux, admit.Deps{Shop: n.config.Shop.Name, Log: n.log})
+	bounded := admission.Bound(n.listener, admit.MaxConnections)
+	n.listener = bounded
 	return &http.Server{
-		Handler: mux, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
+		Handler: admission, ConnState: bounded.Track, ErrorLog: slog.NewLogLogger(n.log.Handler(), slog.LevelDebug),
 		// Routes whose work takes longer, such as imports, lift these for themselves.
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,

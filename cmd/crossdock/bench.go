@@ -37,7 +37,7 @@ type benchFlags struct {
 }
 
 func (p program) benchCommand() *cobra.Command {
-	return group("bench", "Measure what this machine can do", benchHelp, p.benchOrdersCommand(), p.benchHotCommand(), p.benchRushCommand(), p.benchLinksCommand(), p.benchSourcingCommand())
+	return group("bench", "Measure what this machine can do", benchHelp, p.benchOrdersCommand(), p.benchHotCommand(), p.benchRushCommand(), p.benchLinksCommand(), p.benchOverloadCommand(), p.benchSourcingCommand())
 }
 
 func (p program) benchOrdersCommand() *cobra.Command {

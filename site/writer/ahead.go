@@ -51,7 +51,9 @@ func (w *Writer) runAhead(site Ahead) {
 			w.ground(site, flying, err)
 			flying = nil
 		case job := <-w.queue:
-			flying = w.decideAhead(site, flying, w.gather(job))
+			if jobs := w.gather(job); len(jobs) > 0 {
+				flying = w.decideAhead(site, flying, jobs)
+			}
 		case <-w.quit:
 			if flying != nil {
 				w.ground(site, flying, <-flying.ended)
@@ -65,13 +67,16 @@ func (w *Writer) runAhead(site Ahead) {
 // decideAhead decides a batch for as long as the one before is written, and sends
 // it after: what comes in meanwhile is in it.
 func (w *Writer) decideAhead(site Ahead, before *flight, jobs []*Job) *flight {
+	begun := w.now()
 	err := begin(site, jobs)
 	for before != nil {
 		job, failure := w.meanwhile(before, err == nil && len(jobs) < w.limit)
 		switch {
 		case job != nil:
-			jobs = append(jobs, job)
-			err = more(site, job)
+			if job.take() {
+				jobs = append(jobs, job)
+				err = more(site, job)
+			}
 		case failure != nil:
 			w.ground(site, before, failure)
 			w.serve(jobs) // they were decided upon what was not written
@@ -93,6 +98,7 @@ func (w *Writer) decideAhead(site Ahead, before *flight, jobs []*Job) *flight {
 		err := write(sealed)
 		next.ended <- err // first: who is answered finds the flight ended
 		if err == nil {
+			w.pace.note(begun, w.now())
 			answer(jobs)
 		}
 	}()

@@ -14,6 +14,7 @@ import (
 	"errors"
 	"runtime"
 	"sync"
+	"time"
 
 	"crossdock/core/fault"
 )
@@ -41,10 +42,13 @@ type Job struct {
 	err     error
 	done    chan struct{}
 	ended   <-chan struct{} // the writer's: closed after the last job is done
+	state   claim
+	caller  context.Context // of Submit; nil: the command is decided in any case
 }
 
-// Wait returns the answer, after the commit. When ctx ends first, the command
-// may still be carried out.
+// Wait returns the answer, after the commit. When ctx ends first, the error says
+// whether the command may still be carried out (fault.Unavailable) or will not be, as
+// nobody has begun with it (fault.Busy).
 func (j *Job) Wait(ctx context.Context) (any, error) {
 	select {
 	case <-j.done:
@@ -52,6 +56,9 @@ func (j *Job) Wait(ctx context.Context) (any, error) {
 	case <-j.ended:
 		return j.last()
 	case <-ctx.Done():
+		if j.drop(ctx.Err()) {
+			return nil, j.err
+		}
 		return nil, &fault.Error{Kind: fault.Unavailable, Message: "gave up waiting for the answer", Cause: ctx.Err()}
 	}
 }
@@ -214,6 +221,8 @@ type Writer struct {
 	quit  chan struct{}
 	ended chan struct{}
 	once  sync.Once
+	now   func() time.Time
+	pace  pace
 }
 
 // New starts a writer that commits at most limit commands at a time and keeps
@@ -221,7 +230,7 @@ type Writer struct {
 func New(site Site, limit, queue int) *Writer {
 	w := &Writer{
 		site: site, limit: limit, queue: make(chan *Job, queue),
-		quit: make(chan struct{}), ended: make(chan struct{}),
+		quit: make(chan struct{}), ended: make(chan struct{}), now: time.Now,
 	}
 	if ahead, can := site.(Ahead); can {
 		go w.runAhead(ahead)
@@ -232,22 +241,28 @@ func New(site Site, limit, queue int) *Writer {
 }
 
 // Submit puts a command in the queue, behind all that were put there before,
-// and returns at once unless the queue is full. A closed writer is
-// fault.Unavailable.
+// and returns at once unless the queue is full. Where the queue is so long that the
+// command cannot be done before the deadline of ctx, it is fault.Busy at once; and
+// where ctx ends before the command's turn comes, the command is answered so, and not
+// done. A closed writer is fault.Unavailable.
 func (w *Writer) Submit(ctx context.Context, command any) (*Job, error) {
-	job := &Job{command: command, done: make(chan struct{}), ended: w.ended}
 	select {
 	case <-w.quit:
 		return nil, closed()
 	default:
 	}
+	if !w.inTime(ctx) {
+		return nil, notDone(context.DeadlineExceeded)
+	}
+	job := &Job{command: command, done: make(chan struct{}), ended: w.ended, caller: ctx}
+	job.state.Store(waiting)
 	select {
 	case w.queue <- job:
 		return job, nil
 	case <-w.quit:
 		return nil, closed()
 	case <-ctx.Done():
-		return nil, &fault.Error{Kind: fault.Busy, Message: "too many commands are waiting", Cause: ctx.Err()}
+		return nil, notDone(ctx.Err())
 	}
 }
 
@@ -283,13 +298,19 @@ func (w *Writer) run() {
 	}
 }
 
-// gather takes the first job and all that wait behind it, up to the limit.
+// gather takes the first job and all that wait behind it, up to the limit, without
+// those whose callers have given up: there may be none left.
 func (w *Writer) gather(first *Job) []*Job {
-	jobs := []*Job{first}
+	var jobs []*Job
+	if first.take() {
+		jobs = append(jobs, first)
+	}
 	for len(jobs) < w.limit {
 		select {
 		case job := <-w.queue:
-			jobs = append(jobs, job)
+			if job.take() {
+				jobs = append(jobs, job)
+			}
 		default:
 			return jobs
 		}
@@ -298,6 +319,11 @@ func (w *Writer) gather(first *Job) []*Job {
 }
 
 func (w *Writer) serve(jobs []*Job) {
+	if len(jobs) == 0 {
+		return
+	}
+	begun := w.now()
+	defer func() { w.pace.note(begun, w.now()) }()
 	// A commit is finished even if every caller has gone: what was begun must
 	// end in one known state.
 	Batch(context.Background(), w.site, jobs)
