@@ -10,6 +10,12 @@ export CGO_ENABLED = 0
 TOOL     := go tool -modfile=tools/go.mod
 FUZZTIME ?= 10s
 RETRIES  ?= 100000
+# What make torture does at least, and after which time it begins no new round.
+KILLS      ?= 1000
+POWERCUTS  ?= 100
+PARTITIONS ?= 100
+ORDERS     ?= 100000
+TIME       ?= 3h
 # The version is stamped from git, where the tree is a clone that has commits.
 STAMP    := $(shell git log -1 >/dev/null 2>&1 && echo true || echo false)
 
@@ -58,6 +64,17 @@ bench: ## Run the Go benchmarks of all packages
 .PHONY: retries
 retries: ## Resend RETRIES (100000) requests to a program that is killed meanwhile
 	go test -count=1 -timeout=60m -v -run='^TestRetriesAcrossKills$$' ./cmd/crossdock -retries=$(RETRIES)
+
+# SEED repeats a round that failed; its line says which.
+.PHONY: torture
+torture: ## Kill, cut off and unplug real processes, long: KILLS, POWERCUTS, PARTITIONS, ORDERS, TIME, SEED
+	tools/install-test-needs
+	go test -count=1 -timeout=0 -v -run='^TestTorture$$' ./sim/torture -kills=$(KILLS) -powercuts=$(POWERCUTS) \
+	  -partitions=$(PARTITIONS) -orders=$(ORDERS) -within=$(TIME) $(if $(SEED),-seed=$(SEED))
+
+.PHONY: mutants
+mutants: ## Plant bugs in the program, and have the simulator find each of them (ARGS="-only NAME")
+	nice go run -buildvcs=false ./sim/mutants/run -write docs/operate/mutants.md $(ARGS)
 
 .PHONY: generate
 generate: ## Generate the code of pages and queries

@@ -264,6 +264,8 @@ var outsiders = []outsider{
 	{"golang.org/x/crypto", []string{"web/auth"}, "one home for passwords"},
 	{"golang.org/x/sync", []string{"site/...", "engine/...", "web/...", "node", "sim/..."}, "goroutines stand outside core"},
 	{"golang.org/x/text", []string{"site/intake/...", "web/...", "cmd/crossdock"}, "text is read by intake and written by the faces"},
+	{"github.com/anishathalye/porcupine", []string{"sim/..."}, "histories are judged where they are made"},
+	{"golang.org/x/sys", []string{"sim/torture"}, "only the rig does to the machine what takes its system calls"},
 	{"github.com/HdrHistogram/", []string{"cmd/crossdock", "sim/..."}, "measuring is not part of the work"},
 }
 

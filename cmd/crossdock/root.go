@@ -90,7 +90,7 @@ func newRoot(p program) *cobra.Command {
 	add("run", p.demoCommand(), p.serveCommand(), p.configCommand(), p.sampleCommand())
 	add("work", p.importCommand(), p.productsCommand(), p.ordersCommand(), p.fulfillmentsCommand(), p.returnsCommand(),
 		p.stockCommand(), p.purchasesCommand(), p.sourcingCommand(), p.linksCommand())
-	add("check", p.auditCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand())
+	add("check", p.auditCommand(), p.simCommand(), p.backupCommand(), p.restoreCommand(), p.benchCommand(), p.doctorCommand(), p.versionCommand())
 	root.InitDefaultCompletionCmd()
 	for _, command := range root.Commands() {
 		if command.Name() == "completion" {
