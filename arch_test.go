@@ -97,6 +97,11 @@ var layers = []layer{
 		"the audit looks at all sites, through ports, and is no part of any",
 	},
 	{
+		"site/drift",
+		[]string{"core/...", "dist/...", "site/..."},
+		"the comparison looks at two sites, through ports and messages, and is no part of either",
+	},
+	{
 		"site/scenario",
 		[]string{"core/...", "dist/...", "site/..."},
 		"the stories hold the sites together, so they may know all of them",

@@ -37,6 +37,7 @@ type Link struct {
 	Trouble     string     `json:"trouble,omitempty" doc:"The last failure, while there is one"`
 	Parked      int        `json:"parked" doc:"Messages that could not be applied, and those that wait behind them"`
 	Pruned      uint64     `json:"pruned" doc:"The last message that the origin does not keep any more, as all before it were read long ago; as far as known"`
+	Drift       *LinkDrift `json:"drift,omitempty" doc:"What the last comparison of the two sites found; absent before the first"`
 }
 
 // LinkList is every link that this process receives on.

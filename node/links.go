@@ -12,6 +12,7 @@ import (
 	"crossdock/dist/feed"
 	"crossdock/engine/linkswitch"
 	"crossdock/site/books"
+	"crossdock/site/drift"
 	"crossdock/site/outbox"
 )
 
@@ -22,6 +23,7 @@ type LinkState struct {
 	Cut    bool   // by the switch of this process
 	Parked int    // messages put aside
 	Pruned uint64 // the last message that the origin does not keep any more, as far as known
+	Drift  drift.Last
 }
 
 // readAtLeast is how often a reader asks, woken or not, with some patience: one
@@ -41,6 +43,9 @@ func (n *Node) Links(ctx context.Context) ([]LinkState, error) {
 			return nil, err
 		}
 		states = append(append(states, incoming...), outgoing...)
+	}
+	for i := range states {
+		states[i].Drift = n.drifts.of(states[i].Origin, states[i].Destination)
 	}
 	slices.SortFunc(states, func(a, b LinkState) int {
 		return cmp.Or(cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Destination, b.Destination))

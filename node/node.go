@@ -57,6 +57,7 @@ type Node struct {
 	server     *http.Server
 	unwatch    func()     // ends watchBus; nil where it does not run
 	backing    sync.Mutex // held while a backup is made
+	drifts     drifts
 }
 
 // Open starts everything but the serving of requests. Where it returns an error

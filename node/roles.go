@@ -13,6 +13,7 @@ import (
 	"crossdock/engine/sqlite"
 	"crossdock/site/audit"
 	"crossdock/site/books"
+	"crossdock/site/drift"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
@@ -28,6 +29,7 @@ type role struct {
 	cut     *linkswitch.Switch          // nil at the store
 	feeds   books.Feeds
 	moment  func(ctx context.Context) (audit.Source, error)
+	desk    *drift.Desk // answers what this site knows of others
 	apply   func(ctx context.Context, messages []feed.Message) error
 	do      outbox.Doer
 	rewind  func(ctx context.Context, to feed.Cursor) error
@@ -85,7 +87,7 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 		return err
 	}
 	alone := func(ctx context.Context) error { return checkAlone(ctx, bus, name, storeName) }
-	r := &role{site: name, file: file, bus: bus, alone: alone, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
+	r := &role{site: name, file: file, bus: bus, alone: alone, feeds: db, moment: db.Snapshot, desk: drift.NewDesk(name, db.Look, time.Now), asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	if n.payments, err = openPayments(n.dir.path, n.config.Payment); err != nil {
@@ -130,7 +132,7 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	}
 	cut := linkswitch.Wrap(connection, time.Now)
 	alone := func(ctx context.Context) error { return checkAlone(ctx, connection, name, warehouseName) }
-	r := &role{site: name, file: file, bus: cut, cut: cut, alone: alone, feeds: db, moment: db.Snapshot, asked: map[id.Site]lastAsked{}}
+	r := &role{site: name, file: file, bus: cut, cut: cut, alone: alone, feeds: db, moment: db.Snapshot, desk: drift.NewDesk(name, db.Look, time.Now), asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	w, err := warehouse.Open(ctx, warehouse.Ports{
@@ -153,7 +155,7 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 // then finds nobody waits long before it tries again.
 func (n *Node) follow(ctx context.Context, r *role, origins []id.Site) error {
 	r.claim = &claim{Bus: r.bus, check: r.alone, serve: func() (func(), error) {
-		return outbox.ServeSealed(r.bus, r.site, r.feeds, guard{seals{n.keys, r.site}, r}, r.heard)
+		return n.answer(r)
 	}}
 	for _, origin := range origins {
 		r.readers = append(r.readers, outbox.NewReader(r.claim, origin, r.site, r, outbox.Settings{
@@ -178,6 +180,20 @@ func (n *Node) follow(ctx context.Context, r *role, origins []id.Site) error {
 		})
 	}
 	return nil
+}
+
+// answer serves the role's feed, and what it knows of other sites.
+func (n *Node) answer(r *role) (stop func(), err error) {
+	feeds, err := outbox.ServeSealed(r.bus, r.site, r.feeds, guard{seals{n.keys, r.site}, r}, r.heard)
+	if err != nil {
+		return nil, err
+	}
+	questions, err := r.desk.Serve(r.bus, seals{n.keys, r.site})
+	if err != nil {
+		feeds()
+		return nil, err
+	}
+	return func() { questions(); feeds() }, nil
 }
 
 // guard is the seals of a role that take note of whom they refuse as a reader.

@@ -15,6 +15,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/money"
 	"crossdock/site/books"
+	"crossdock/site/drift"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/web/admit"
@@ -93,7 +94,7 @@ func (n *Node) finish() error {
 func (n *Node) newServer() (*http.Server, error) {
 	mux := http.NewServeMux()
 	api := rest.New(rest.Deps{
-		Store: n.store, Records: n.records, Planning: n.plans(), Site: n.config.Store.Name, Warehouses: n.warehouses, Links: restLinks{n}, Parked: n, Audit: n, Import: restImport{n}, Backups: n, Ready: n.ready,
+		Store: n.store, Records: n.records, Planning: n.plans(), Site: n.config.Store.Name, Warehouses: n.warehouses, Links: restLinks{n}, Parked: n, Drift: n, Audit: n, Import: restImport{n}, Backups: n, Ready: n.ready,
 		Token: n.token, Version: n.options.Version, Log: n.log,
 	})
 	for _, pattern := range []string{"/api/", "/healthz", "/readyz"} {
@@ -170,6 +171,11 @@ func (s shopSites) Links(ctx context.Context) ([]outbox.Link, error) {
 // Parked implements shop.Sites.
 func (s shopSites) Parked(ctx context.Context) ([]books.Parked, error) {
 	return s.role(s.config.Store.Name).feeds.Parked(ctx)
+}
+
+// Drift implements shop.Sites.
+func (s shopSites) Drift(warehouse id.Site) drift.Last {
+	return s.drifts.of(s.config.Store.Name, warehouse)
 }
 
 // IsCut implements shop.Sites.

@@ -20,7 +20,8 @@ const (
 // upkeep applies the role's parked messages again, at the start and every so often,
 // and prunes its feeds, until ctx ends. What fails is logged and tried again.
 func (n *Node) upkeep(ctx context.Context, r *role) {
-	retry, prune := time.NewTicker(retryEvery), time.NewTicker(pruneEvery)
+	retry, prune, compare := time.NewTicker(retryEvery), time.NewTicker(pruneEvery), time.NewTicker(driftEvery)
+	defer compare.Stop()
 	defer retry.Stop()
 	defer prune.Stop()
 	n.failed(ctx, r, "parked messages", n.retryAll(ctx, r))
@@ -30,6 +31,8 @@ func (n *Node) upkeep(ctx context.Context, r *role) {
 			return
 		case <-retry.C:
 			n.failed(ctx, r, "parked messages", n.retryAll(ctx, r))
+		case <-compare.C:
+			n.failed(ctx, r, "looking for drift", n.lookForDrift(ctx, r))
 		case <-prune.C:
 			n.failed(ctx, r, "pruning", r.prune(ctx, n.config.Feeds.Keep))
 		}

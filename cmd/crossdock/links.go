@@ -38,7 +38,8 @@ it: demo or serve. The demo offers it on its sites page too.`
 const linksExample = `  crossdock links
   crossdock links cut wh2
   crossdock links heal wh2
-  crossdock links keys`
+  crossdock links keys
+  crossdock links check`
 
 func (p program) linksCommand() *cobra.Command {
 	cmd := &cobra.Command{
@@ -60,6 +61,8 @@ func (p program) linksCommand() *cobra.Command {
 		p.linksParkedCommand(),
 		p.linksRetryCommand(),
 		p.linksSkipCommand(),
+		p.linksCheckCommand(),
+		p.linksRepairCommand(),
 	)
 	return cmd
 }

@@ -21,22 +21,33 @@ type moment struct {
 	ledger       ledger
 	orders       []order.Order
 	fulfillments []fulfillment.Fulfillment
+	levels       []stock.Level
 }
 
 // Snapshot returns what is stored now, for the audit.
-func (s *Store) Snapshot(context.Context) (audit.Source, error) {
+func (s *Store) Snapshot(context.Context) (audit.Source, error) { return s.moment(), nil }
+
+// Snapshot returns what is stored now, for the audit.
+func (w *Warehouse) Snapshot(context.Context) (audit.Source, error) { return w.moment(), nil }
+
+func (s *Store) moment() *moment {
 	s.engine.mu.RLock()
 	defer s.engine.mu.RUnlock()
-	return &moment{role: audit.Store, ledger: s.state.ledger.clone(), orders: s.state.orders.values()}, nil
+	return &moment{
+		role: audit.Store, ledger: s.state.ledger.clone(), orders: s.state.orders.values(), levels: s.state.levels.values(),
+	}
 }
 
-// Snapshot returns what is stored now, for the audit.
-func (w *Warehouse) Snapshot(context.Context) (audit.Source, error) {
+func (w *Warehouse) moment() *moment {
 	w.engine.mu.RLock()
 	defer w.engine.mu.RUnlock()
-	return &moment{
+	m := &moment{
 		role: audit.Warehouse, ledger: w.state.ledger.clone(), fulfillments: w.state.fulfillments.values(),
-	}, nil
+	}
+	for _, v := range w.state.versions.values() {
+		m.levels = append(m.levels, stock.Level{Warehouse: w.state.ledger.site, SKU: v.SKU, Version: v.Version})
+	}
+	return m
 }
 
 // Head implements audit.Source.

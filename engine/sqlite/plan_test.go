@@ -50,6 +50,7 @@ var ledBy = map[string]string{
 	"FulfillmentsByStage": "fulfillments_by_stage (stage=? AND id>?)",
 	"FulfillmentsByOrder": "fulfillments_by_order (order_id=? AND id>?)",
 	"MovementsAfter":      "INTEGER PRIMARY KEY (rowid>?)",
+	"MovementsBefore":     "INTEGER PRIMARY KEY (rowid<?)",
 	"MessagesAfter":       "(destination=? AND seq>?)",
 }
 

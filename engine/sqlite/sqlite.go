@@ -23,6 +23,7 @@ import (
 	"crossdock/engine/sqldb"
 	"crossdock/site/audit"
 	"crossdock/site/books"
+	"crossdock/site/drift"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
 )
@@ -119,6 +120,14 @@ func (s *Store) Snapshot(ctx context.Context) (audit.Source, error) { return s.f
 
 // Snapshot returns the state as of the last commit. The caller closes it.
 func (w *Warehouse) Snapshot(ctx context.Context) (audit.Source, error) { return w.file.snapshot(ctx) }
+
+// Look returns the state as of the last commit, to be compared with another site.
+// The caller closes it.
+func (s *Store) Look(ctx context.Context) (drift.Source, error) { return s.file.look(ctx) }
+
+// Look returns the state as of the last commit, to be compared with another site.
+// The caller closes it.
+func (w *Warehouse) Look(ctx context.Context) (drift.Source, error) { return w.file.look(ctx) }
 
 // Close ends the engine. Snapshots that are still open stay so.
 func (s *Store) Close() error {
@@ -221,17 +230,29 @@ func (f *file) reader() sqldb.Reader {
 	return sqldb.Reader{DB: f.pool, Site: f.site, Translate: translate}
 }
 
-// snapshot reads on a connection of its own, so that a long walk takes none of
-// those that pages wait for.
 func (f *file) snapshot(ctx context.Context) (audit.Source, error) {
+	source, err := f.source(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return source, nil
+}
+
+func (f *file) look(ctx context.Context) (drift.Source, error) {
+	source, err := f.source(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return source, nil
+}
+
+// source reads on a connection of its own, so that a long walk takes none of
+// those that pages wait for.
+func (f *file) source(ctx context.Context) (*sqldb.Source, error) {
 	own, err := sql.Open("sqlite", readDSN(f.path))
 	if err != nil {
 		return nil, translate(err)
 	}
 	own.SetMaxOpenConns(1)
-	source, err := sqldb.OpenSource(ctx, sqldb.Reader{DB: own, Site: f.site, Translate: translate}, f.role)
-	if err != nil {
-		return nil, err
-	}
-	return source, nil
+	return sqldb.OpenSource(ctx, sqldb.Reader{DB: own, Site: f.site, Translate: translate}, f.role)
 }

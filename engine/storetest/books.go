@@ -29,6 +29,7 @@ func testBooks(t *testing.T, open func(t *testing.T) *bookRig) {
 		{"pruned", testPruned},
 		{"peers", testPeers},
 		{"one moment", testMoment},
+		{"the newest movements of a SKU", testNewest},
 		{"walks stop at an error", testWalkStops},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open(t)) })

@@ -65,6 +65,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/site/audit"
 	"crossdock/site/books"
+	"crossdock/site/drift"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
 )
@@ -77,10 +78,12 @@ const (
 	otherWarehouse id.Site = "wh2"
 )
 
-// Moments hands out what is stored at one moment, for the audit.
+// Moments hands out what is stored at one moment, for the audit and for comparisons.
 type Moments interface {
 	// Snapshot returns the state as of the last commit. The caller closes it.
 	Snapshot(ctx context.Context) (audit.Source, error)
+	// Look returns the same, to be compared with another site.
+	Look(ctx context.Context) (drift.Source, error)
 }
 
 // StoreEngine is one open engine of a store. Its parts may be one value or several.

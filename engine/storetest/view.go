@@ -158,6 +158,7 @@ func viewFeeds(t tb, ctx context.Context, from books.Feeds) feedsView {
 type storeView struct {
 	Load     store.Snapshot
 	Source   sourceView
+	Looked   []stock.Level // of a moment
 	Feeds    feedsView
 	Orders   []answer[order.Order]
 	OrdersOf []answer[[]order.Order]
@@ -184,7 +185,7 @@ const viewed = 10
 func viewStore(t tb, ctx context.Context, e StoreEngine) storeView {
 	t.Helper()
 	v := storeView{
-		Load: loadStore(t, ctx, e.Journal), Source: viewMoment(t, ctx, e.Moments), Feeds: viewFeeds(t, ctx, e.Feeds),
+		Load: loadStore(t, ctx, e.Journal), Source: viewMoment(t, ctx, e.Moments), Looked: viewLevels(t, ctx, e.Moments), Feeds: viewFeeds(t, ctx, e.Feeds),
 	}
 	for n := range viewed {
 		v.Orders = append(v.Orders, answerOf(e.Order(ctx, orderID(n))))
@@ -220,6 +221,7 @@ func viewStore(t tb, ctx context.Context, e StoreEngine) storeView {
 type warehouseView struct {
 	Load         warehouse.Snapshot
 	Source       sourceView
+	Looked       []stock.Level // of a moment
 	Feeds        feedsView
 	Fulfillments []answer[fulfillment.Fulfillment]
 	Requests     []answer[warehouse.Request]
@@ -236,7 +238,7 @@ type warehouseView struct {
 func viewWarehouse(t tb, ctx context.Context, e WarehouseEngine) warehouseView {
 	t.Helper()
 	v := warehouseView{
-		Load: loadWarehouse(t, ctx, e.Journal), Source: viewMoment(t, ctx, e.Moments), Feeds: viewFeeds(t, ctx, e.Feeds),
+		Load: loadWarehouse(t, ctx, e.Journal), Source: viewMoment(t, ctx, e.Moments), Looked: viewLevels(t, ctx, e.Moments), Feeds: viewFeeds(t, ctx, e.Feeds),
 	}
 	for n := range viewed {
 		v.Fulfillments = append(v.Fulfillments, answerOf(e.Fulfillment(ctx, fulfillmentID(n))))

@@ -223,6 +223,9 @@ func testWarehouseLevels(t *testing.T, f WarehouseFactory) {
 		got, err := r.Levels(r.ctx, test.q)
 		same(t, test.name, test.want, read(t, "Levels", got, err))
 	}
+	same(t, "at one moment", []stock.Level{
+		{Warehouse: WarehouseSite, SKU: "B", Version: 12}, {Warehouse: WarehouseSite, SKU: "C", Version: 3},
+	}, viewLevels(t, r.ctx, r.Moments))
 }
 
 func testFulfillmentPages(t *testing.T, f WarehouseFactory) {

@@ -68,6 +68,12 @@ func (s *state) unsealed(known event.FulfillmentState) (record, error) {
 func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.FulfillmentsRestated) error {
 	for _, known := range m.Fulfillments {
 		delete(s.live.inquired, known.Fulfillment)
+		if m.Epoch == 0 { // it was not asked for: the two were found to differ
+			if err := s.repaired(ctx, from, known); err != nil {
+				return err
+			}
+			continue
+		}
 		o, err := s.order(ctx, known.Order)
 		if fault.Is(err, fault.NotFound) {
 			o, err = s.remade(ctx, from, known)

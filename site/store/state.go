@@ -222,6 +222,10 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return nil, s.receive(ctx, c)
 	case books.Rewind, books.RetryParked, books.SkipParked, books.Acknowledge, books.Prune:
 		return s.books.Do(command, s.now, s.applying(ctx))
+	case AskAgain:
+		return s.askAgainFor(ctx, c)
+	case DropQuota:
+		return nil, s.dropQuota(c)
 	case greet:
 		return nil, s.greet()
 	case askQuota:

@@ -157,6 +157,10 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return s.inspectReturn(ctx, c)
 	case welcome:
 		return nil, s.welcome(c)
+	case Restate:
+		return s.restate(ctx, c)
+	case WithdrawQuota:
+		return nil, s.withdraw(c)
 	case greet:
 		return nil, s.greet()
 	case Receive:

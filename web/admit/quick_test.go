@@ -152,7 +152,9 @@ func TestAQuickRefusalSaysTheSame(t *testing.T) {
 					t.Errorf("%s: %s is %q, want %q", path, name, quick.Get(name), slow.Header().Get(name))
 				}
 			}
-			if quick.Get("Date") != "" {
+			// Once the server has served anything here, it may hold the first byte of what
+			// comes next: then it goes on by itself.
+			if round == 0 && quick.Get("Date") != "" {
 				t.Errorf("%s was answered by the server, which costs twice as much", path)
 			}
 		}

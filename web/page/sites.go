@@ -27,6 +27,26 @@ type SiteLink struct {
 	NextTry    time.Time // when it is tried again; zero when no back-off runs
 	LastError  string    // why the last attempt failed; empty when it did not, or where Verdict says it
 	Parked     []ParkedKey
+	Drift      Drift
+}
+
+// Drift is what the last comparison of the store with a warehouse has found.
+type Drift struct {
+	At      time.Time // zero: there was none since the store was started
+	Found   int       // rows in which they differ although nothing is under way
+	Unclear int       // rows of which nobody could tell
+}
+
+func (d Drift) text() string {
+	switch {
+	case d.At.IsZero():
+		return "not compared yet"
+	case d.Found > 0:
+		return counted(int64(d.Found), "row differs", "rows differ")
+	case d.Unclear > 0:
+		return counted(int64(d.Unclear), "row is unclear", "rows are unclear")
+	}
+	return "none"
 }
 
 // Breaker is how the store goes about a link that fails.

@@ -61,7 +61,7 @@ func (s *server) listLinks(ctx context.Context, _ *struct{}) (*body[api.LinkList
 			Origin: l.Origin, Destination: l.Destination, Connected: l.Connected, Cut: l.Cut,
 			Cursor: l.Cursor, Last: l.Last, Lag: l.Lag, LagSeconds: l.LagSeconds, Breaker: l.Breaker, Failures: l.Failures,
 			RetryAt: orAbsent(l.RetryAt), StaleSince: orAbsent(l.StaleSince), HeardAt: orAbsent(l.HeardAt),
-			Verdict: l.Verdict, Trouble: l.Trouble, Parked: l.Parked, Pruned: l.Pruned,
+			Verdict: l.Verdict, Trouble: l.Trouble, Parked: l.Parked, Pruned: l.Pruned, Drift: lastDrift(l.Drift),
 		}
 	}
 	return &body[api.LinkList]{list}, nil

@@ -27,6 +27,7 @@ import (
 	"crossdock/core/date"
 	"crossdock/core/id"
 	"crossdock/site/audit"
+	"crossdock/site/drift"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
@@ -42,6 +43,7 @@ type Deps struct {
 	Warehouses map[id.Site]*warehouse.Warehouse
 	Links      Links
 	Parked     Parked
+	Drift      Drift
 	Audit      Auditor
 	Import     Importer
 	Backups    Backups
@@ -79,6 +81,7 @@ type LinkState struct {
 	Cut    bool
 	Parked int    // messages
 	Pruned uint64 // the last message that the origin does not keep any more
+	Drift  drift.Last
 }
 
 // Auditor proves the invariants over what this process can read.
@@ -129,6 +132,7 @@ func newServer(deps Deps) *server {
 	s.returnRoutes()
 	s.processRoutes()
 	s.parkedRoutes()
+	s.driftRoutes()
 	s.backupRoutes()
 	s.importRoutes()
 	s.healthRoutes()

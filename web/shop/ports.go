@@ -9,6 +9,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/pay"
 	"crossdock/site/books"
+	"crossdock/site/drift"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
 )
@@ -20,6 +21,8 @@ type Sites interface {
 	Links(ctx context.Context) ([]outbox.Link, error)
 	// Parked returns the warehouses' messages that the store has put aside.
 	Parked(ctx context.Context) ([]books.Parked, error)
+	// Drift returns what the last comparison of the store with a warehouse has found.
+	Drift(warehouse id.Site) drift.Last
 	// CanCut reports whether Cut and Heal may be used here.
 	CanCut() bool
 	// IsCut reports whether a warehouse's link has been cut by hand.

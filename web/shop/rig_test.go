@@ -28,6 +28,7 @@ import (
 	"crossdock/engine/memory"
 	"crossdock/engine/testpay"
 	"crossdock/site/books"
+	"crossdock/site/drift"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
@@ -86,6 +87,7 @@ func (s *syncBuffer) String() string {
 
 // fakeSites is links that tests cut.
 type fakeSites struct {
+	drift map[id.Site]drift.Last
 	mu    sync.Mutex
 	cut   map[id.Site]time.Time
 	deaf  id.Site // a warehouse that does not hear the store, though the store hears it
@@ -115,6 +117,8 @@ func (f *fakeSites) Links(context.Context) ([]outbox.Link, error) {
 func (f *fakeSites) Parked(context.Context) ([]books.Parked, error) {
 	return []books.Parked{{Message: feed.Message{Origin: "wh2", Key: "a-parked-key", Kind: "levels"}, Reason: "it is odd"}}, nil
 }
+
+func (f *fakeSites) Drift(wh id.Site) drift.Last { return f.drift[wh] }
 
 func (f *fakeSites) CanCut() bool { return !f.fixed }
 

@@ -64,6 +64,9 @@ func (v *visit) sitesView() (page.Sites, error) {
 	view := page.Sites{Now: v.local(v.Now()), CanCut: v.Sites.CanCut()}
 	for _, warehouse := range warehouses {
 		link := v.linkOf(warehouse, links)
+		if last := v.Sites.Drift(warehouse); !last.At.IsZero() {
+			link.Drift = page.Drift{At: v.local(last.At), Found: last.Found, Unclear: last.Unclear}
+		}
 		for _, p := range parked {
 			if p.Message.Origin == string(warehouse) {
 				link.Parked = append(link.Parked, page.ParkedKey{

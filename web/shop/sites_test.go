@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"crossdock/core/id"
+	"crossdock/site/drift"
 	"crossdock/site/outbox"
 )
 
@@ -58,4 +59,16 @@ func TestRetryIsShown(t *testing.T) {
 		}
 	}
 	r.browser().get("/sites").want(t, 200, "next try in 1 min", "3 tries failed")
+}
+
+// TestDriftIsShown says what the last comparison found, and when.
+func TestDriftIsShown(t *testing.T) {
+	r := newRig(t)
+	r.browser().get("/sites").want(t, 200, "Drift not compared yet")
+	r.sites.drift = map[id.Site]drift.Last{"wh2": {At: r.clock().Add(-20 * time.Minute), Found: 2}}
+	r.browser().get("/sites").want(t, 200, "Drift 2 rows differ compared 20 min ago")
+	r.sites.drift["wh2"] = drift.Last{At: r.clock().Add(-20 * time.Minute), Unclear: 1}
+	r.browser().get("/sites").want(t, 200, "Drift 1 row is unclear")
+	r.sites.drift["wh2"] = drift.Last{At: r.clock().Add(-20 * time.Minute)}
+	r.browser().get("/sites").want(t, 200, "Drift none compared 20 min ago")
 }

@@ -270,6 +270,57 @@ func (q *Queries) MovementsAfter(ctx context.Context, arg MovementsAfterParams) 
 	return items, nil
 }
 
+const movementsBefore = `-- name: MovementsBefore :many
+SELECT   seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref, reason, order_id, line, cause, hash
+FROM     movements
+WHERE    seq < $1
+ORDER BY seq DESC
+LIMIT    $2
+`
+
+type MovementsBeforeParams struct {
+	Before int64
+	Most   int32
+}
+
+func (q *Queries) MovementsBefore(ctx context.Context, arg MovementsBeforeParams) ([]Movement, error) {
+	rows, err := q.query(ctx, q.movementsBeforeStmt, movementsBefore, arg.Before, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Movement
+	for rows.Next() {
+		var i Movement
+		if err := rows.Scan(
+			&i.Seq,
+			&i.ID,
+			&i.At,
+			&i.Sku,
+			&i.Quantity,
+			&i.FromAccount,
+			&i.FromRef,
+			&i.ToAccount,
+			&i.ToRef,
+			&i.Reason,
+			&i.OrderID,
+			&i.Line,
+			&i.Cause,
+			&i.Hash,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const newestMessage = `-- name: NewestMessage :one
 SELECT   epoch, seq, hash, at
 FROM     outbox

@@ -45,6 +45,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.movementsAfterStmt, err = db.PrepareContext(ctx, movementsAfter); err != nil {
 		return nil, fmt.Errorf("error preparing query MovementsAfter: %w", err)
 	}
+	if q.movementsBeforeStmt, err = db.PrepareContext(ctx, movementsBefore); err != nil {
+		return nil, fmt.Errorf("error preparing query MovementsBefore: %w", err)
+	}
 	if q.newestMessageStmt, err = db.PrepareContext(ctx, newestMessage); err != nil {
 		return nil, fmt.Errorf("error preparing query NewestMessage: %w", err)
 	}
@@ -110,6 +113,11 @@ func (q *Queries) Close() error {
 	if q.movementsAfterStmt != nil {
 		if cerr := q.movementsAfterStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing movementsAfterStmt: %w", cerr)
+		}
+	}
+	if q.movementsBeforeStmt != nil {
+		if cerr := q.movementsBeforeStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing movementsBeforeStmt: %w", cerr)
 		}
 	}
 	if q.newestMessageStmt != nil {
@@ -203,6 +211,7 @@ type Queries struct {
 	messageAtStmt       *sql.Stmt
 	messagesAfterStmt   *sql.Stmt
 	movementsAfterStmt  *sql.Stmt
+	movementsBeforeStmt *sql.Stmt
 	newestMessageStmt   *sql.Stmt
 	newestOfEpochStmt   *sql.Stmt
 	nextDestinationStmt *sql.Stmt
@@ -225,6 +234,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		messageAtStmt:       q.messageAtStmt,
 		messagesAfterStmt:   q.messagesAfterStmt,
 		movementsAfterStmt:  q.movementsAfterStmt,
+		movementsBeforeStmt: q.movementsBeforeStmt,
 		newestMessageStmt:   q.newestMessageStmt,
 		newestOfEpochStmt:   q.newestOfEpochStmt,
 		nextDestinationStmt: q.nextDestinationStmt,

@@ -10,6 +10,13 @@ WHERE    seq > sqlc.arg(after)
 ORDER BY seq
 LIMIT    sqlc.arg(most);
 
+-- name: MovementsBefore :many
+SELECT   seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref, reason, order_id, line, cause, hash
+FROM     movements
+WHERE    seq < sqlc.arg(before)
+ORDER BY seq DESC
+LIMIT    sqlc.arg(most);
+
 -- name: LastMovement :one
 SELECT   seq, hash
 FROM     movements

@@ -37,7 +37,12 @@ func sites() []Fixture {
 	parked := page.Sites{Now: Now(), Links: links(), Stock: totals()}
 	parked.Links[0].Parked = []page.ParkedKey{{Key: orderID, Kind: "fulfillment picked", Since: ago(3 * time.Minute), Reason: "the order is voided, and voided cannot become picked"}}
 	parked.Links[1].StaleSince, parked.Links[1].FromSite = ago(20*time.Second), page.Feed{Last: 23001, Cursor: 22871, Lag: 70 * time.Second}
+	differ := page.Sites{Now: Now(), Links: links(), Stock: totals()}
+	differ.Links[0].Drift = page.Drift{At: ago(20 * time.Minute), Found: 3, Unclear: 1}
+	differ.Links[1].Drift = page.Drift{At: ago(20 * time.Minute), Unclear: 1}
+	healthy.Links[0].Drift = page.Drift{At: ago(50 * time.Minute)}
 	return append([]Fixture{
+		{Name: "sites-drift", Component: differ.Page(guest())},
 		{Name: "sites-healthy", Component: healthy.Page(customer())},
 		{Name: "sites-cut", Component: cut.Page(cutOff())},
 		{Name: "sites-parked", Component: parked.Page(guest())},
