@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -102,7 +104,7 @@ func (n *Node) newServer() (*http.Server, error) {
 	}
 	if n.store != nil {
 		mux.Handle("/", shop.New(shop.Deps{
-			Store: n.store, Sites: shopSites{n}, Published: n.published, Records: n.records,
+			Store: n.store, Sites: &shopSites{Node: n}, Published: n.published, Records: n.records,
 			Payments: n.payments, TestCards: n.payments.tokens(), IDs: ids{}, Now: time.Now, Log: n.log,
 			Site: n.config.Store.Name, Name: n.config.Shop.Name, Currency: n.config.Shop.Currency, Demo: n.options.Demo,
 		}))
@@ -154,38 +156,70 @@ func (i restImport) Import(ctx context.Context, kind string, options api.ImportO
 }
 
 // shopSites shows the links to the storefront.
-type shopSites struct{ *Node }
+type shopSites struct {
+	*Node
 
-var _ shop.Sites = shopSites{}
+	mu    sync.Mutex
+	links []outbox.Link // as they were seen last
+	seen  time.Time
+}
+
+var _ shop.Sites = (*shopSites)(nil)
+
+// linksLast is for how long pages show the links as they were seen: every page asks,
+// and what is behind is counted in the databases.
+const linksLast = 200 * time.Millisecond
 
 // Links implements shop.Sites.
-func (s shopSites) Links(ctx context.Context) ([]outbox.Link, error) {
-	states, err := s.Node.Links(ctx)
-	links := make([]outbox.Link, len(states))
-	for i, state := range states {
-		links[i] = state.Link
+func (s *shopSites) Links(ctx context.Context) ([]outbox.Link, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Since(s.seen) < linksLast {
+		return slices.Clone(s.links), nil
 	}
-	return links, err
+	states, err := s.Node.Links(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.links = make([]outbox.Link, len(states))
+	for i, state := range states {
+		s.links[i] = state.Link
+	}
+	s.seen = time.Now()
+	return slices.Clone(s.links), nil
+}
+
+// forget has the links looked at anew: one was cut or healed.
+func (s *shopSites) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = time.Time{}
 }
 
 // Parked implements shop.Sites.
-func (s shopSites) Parked(ctx context.Context) ([]books.Parked, error) {
+func (s *shopSites) Parked(ctx context.Context) ([]books.Parked, error) {
 	return s.role(s.config.Store.Name).feeds.Parked(ctx)
 }
 
 // Drift implements shop.Sites.
-func (s shopSites) Drift(warehouse id.Site) drift.Last {
+func (s *shopSites) Drift(warehouse id.Site) drift.Last {
 	return s.drifts.of(s.config.Store.Name, warehouse)
 }
 
 // IsCut implements shop.Sites.
-func (s shopSites) IsCut(warehouse id.Site) bool {
+func (s *shopSites) IsCut(warehouse id.Site) bool {
 	w := s.switchOf(warehouse)
 	return w != nil && w.IsCut()
 }
 
 // Cut implements shop.Sites.
-func (s shopSites) Cut(_ context.Context, warehouse id.Site) error { return s.Node.Cut(warehouse) }
+func (s *shopSites) Cut(_ context.Context, warehouse id.Site) error {
+	defer s.forget()
+	return s.Node.Cut(warehouse)
+}
 
 // Heal implements shop.Sites.
-func (s shopSites) Heal(_ context.Context, warehouse id.Site) error { return s.Node.Heal(warehouse) }
+func (s *shopSites) Heal(_ context.Context, warehouse id.Site) error {
+	defer s.forget()
+	return s.Node.Heal(warehouse)
+}

@@ -29,7 +29,7 @@ missing there: "crossdock audit" names them, with the message and the reason, un
 difference is booked.`
 
 const linksSkipExample = `  crossdock links skip store wh1 quota --reason "booked by hand, see ticket 4711"
-  crossdock links skip wh1 store 0198f2c4-6a1b-7c3d-8e4f-5a6b7c8d9e0f --all --reason "a test"`
+  crossdock links skip wh1 store 0198f2c4-6a1b-7c3d-8e4f-5a6b7c8d9e0f --all --reason test`
 
 func (p program) linksParkedCommand() *cobra.Command {
 	cmd := &cobra.Command{
