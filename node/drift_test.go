@@ -140,6 +140,7 @@ func TestLostRowIsFoundAfterARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	proved(t, n) // the store has its quota
 	page, err := n.Store().Products(t.Context(), store.ProductQuery{Limit: 1})
 	if err != nil {
 		t.Fatal(err)
