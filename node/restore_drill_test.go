@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,10 +18,10 @@ import (
 
 // drill is a shop whose process ends and begins again while customers go on asking.
 type drill struct {
-	t      *testing.T
-	cfg    config.Config
-	node   *node.Node
-	client atomic.Pointer[api.Client] // nil while no process runs
+	t       *testing.T
+	cfg     config.Config
+	node    *node.Node
+	running chan *api.Client // empty while no process runs
 
 	mu           sync.Mutex
 	acknowledged []id.Order
@@ -35,7 +34,7 @@ func newDrill(t *testing.T) *drill {
 		{Code: "north", Name: "North", Warehouses: []id.Site{"wh1", "wh2"}},
 		{Code: "south", Name: "South", Warehouses: []id.Site{"wh2", "wh1"}},
 	}
-	d := &drill{t: t, cfg: cfg}
+	d := &drill{t: t, cfg: cfg, running: make(chan *api.Client, 1)}
 	d.open()
 	importFile(t, d.node, "products", node.ImportOptions{Currency: "EUR"}, []byte(mug))
 	importFile(t, d.node, "stock", node.ImportOptions{}, []byte("StockCode,Warehouse,Quantity\nMUG1,wh1,100000\nMUG1,wh2,100000\n"))
@@ -49,13 +48,24 @@ func (d *drill) open() {
 		d.t.Fatal(err)
 	}
 	d.node = n
-	d.client.Store(serve(d.t, n))
+	d.running <- serve(d.t, n)
+}
+
+// client waits until a process runs, and returns nil if ctx ends before.
+func (d *drill) client(ctx context.Context) *api.Client {
+	select {
+	case client := <-d.running:
+		d.running <- client
+		return client
+	case <-ctx.Done():
+		return nil
+	}
 }
 
 // stop ends the process, when the sites have told each other what there is to tell.
 func (d *drill) stop() {
 	d.t.Helper()
-	d.client.Store(nil)
+	<-d.running
 	ctx, cancel := context.WithTimeout(d.t.Context(), 20*time.Second)
 	defer cancel()
 	if err := errors.Join(d.node.Drain(ctx), d.node.Close()); err != nil {
@@ -70,10 +80,9 @@ func (d *drill) shopping() (stop func()) {
 	for i := range 4 {
 		customers.Go(func() {
 			for n := 0; ctx.Err() == nil; n++ {
-				client := d.client.Load()
+				client := d.client(ctx)
 				if client == nil {
-					time.Sleep(time.Millisecond)
-					continue
+					return
 				}
 				o, err := client.PlaceOrder(ctx, fmt.Sprintf("customer %d, order %d", i, n), mugs(int64(1+n%3), []id.District{"north", "south"}[n%2]))
 				if err != nil {
@@ -105,7 +114,7 @@ func (d *drill) more(orders int) {
 func (d *drill) there(orders []id.Order) {
 	d.t.Helper()
 	for _, which := range orders {
-		if _, err := d.client.Load().Order(d.t.Context(), which); err != nil {
+		if _, err := d.client(d.t.Context()).Order(d.t.Context(), which); err != nil {
 			d.t.Errorf("order %s: %v", which, err)
 		}
 	}
@@ -130,12 +139,12 @@ func TestRestoreDrill(t *testing.T) {
 			stop := d.shopping()
 			d.more(100)
 			before := d.orders()
-			made, err := d.client.Load().Backup(t.Context(), api.BackupRequest{Directory: filepath.Join(t.TempDir(), "backup")})
+			made, err := d.client(d.t.Context()).Backup(t.Context(), api.BackupRequest{Directory: filepath.Join(t.TempDir(), "backup")})
 			if err != nil {
 				t.Fatal(err)
 			}
 			d.more(300)
-			ship(t, d.client.Load(), 20)
+			ship(t, d.client(d.t.Context()), 20)
 			d.stop()
 			if _, err := node.Restore(t.Context(), node.RestoreOptions{Backup: made.Directory, Data: d.cfg.Data, Sites: test.sites, Now: time.Now()}); err != nil {
 				t.Fatal(err)

@@ -30,6 +30,21 @@ type QuotaRestated struct {
 	Number   int64   `json:"number,omitempty"`   // a warehouse to a store: the highest number of its orders
 }
 
+// Covers reports whether the statement tells of a SKU. One of which it gives no units
+// has none.
+func (m QuotaRestated) Covers(sku id.SKU) bool {
+	return sku > m.After && (m.UpTo == "" || sku <= m.UpTo)
+}
+
+// Quantities sums up units by SKU.
+func Quantities(units []Units) map[id.SKU]int64 {
+	sums := make(map[id.SKU]int64, len(units))
+	for _, u := range units {
+		sums[u.SKU] += u.Quantity
+	}
+	return sums
+}
+
 // FulfillmentsAsked asks what the other site knows of fulfillments.
 type FulfillmentsAsked struct {
 	Epoch        uint64            `json:"epoch"` // of the site that asks

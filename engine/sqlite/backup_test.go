@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -62,7 +61,7 @@ func TestCopyOfABusyDatabase(t *testing.T) {
 	s := openStore(t, path)
 	ctx, stop := context.WithCancel(t.Context())
 	var acknowledged atomic.Int64
-	failed := make(chan error, 1)
+	failed, progressed := make(chan error, 1), make(chan struct{}, 1)
 	go func() {
 		l := newLoad()
 		for ctx.Err() == nil {
@@ -71,12 +70,24 @@ func TestCopyOfABusyDatabase(t *testing.T) {
 				return
 			}
 			acknowledged.Store(int64(l.orders))
+			select {
+			case progressed <- struct{}{}:
+			default: // said before, and not heard yet
+			}
 		}
 		failed <- nil
 	}()
-	for acknowledged.Load() < 100 {
-		time.Sleep(time.Millisecond)
+	await := func(orders int64) {
+		t.Helper()
+		for acknowledged.Load() < orders {
+			select {
+			case <-progressed:
+			case err := <-failed:
+				t.Fatalf("the writer has ended: %v", err)
+			}
+		}
 	}
+	await(100)
 	for round := range 5 {
 		before := acknowledged.Load()
 		m := held(t, path)
@@ -84,9 +95,7 @@ func TestCopyOfABusyDatabase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for acknowledged.Load() < facts.Head.Orders+8 { // the writer goes on
-			time.Sleep(time.Millisecond)
-		}
+		await(facts.Head.Orders + 8) // the writer goes on
 		to := filepath.Join(dir, "copy-"+string(rune('a'+round))+".db")
 		if err := m.CopyTo(t.Context(), to); err != nil {
 			t.Fatal(err)

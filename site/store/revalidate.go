@@ -35,7 +35,7 @@ func (s *state) quotaRestated(ctx context.Context, from id.Site, m event.QuotaRe
 		s.books.Counted(from)
 		return s.haveStated(from)
 	}
-	theirs, expected := quantities(m.Quota), quantities(m.Incoming)
+	theirs, expected := event.Quantities(m.Quota), event.Quantities(m.Incoming)
 	unasked, err := s.unaskedAt(ctx, from)
 	if err != nil {
 		return err
@@ -109,18 +109,10 @@ func (s *state) othersSilent(but id.Site) bool {
 	return slices.ContainsFunc(s.warehouses(), func(other id.Site) bool { return other != but && s.books.Recovering(other) })
 }
 
-func quantities(units []event.Units) map[id.SKU]int64 {
-	sums := make(map[id.SKU]int64, len(units))
-	for _, u := range units {
-		sums[u.SKU] += u.Quantity
-	}
-	return sums
-}
-
 // skusIn returns the SKUs of a statement's range of which either side has units.
 func (s *state) skusIn(m event.QuotaRestated, from id.Site, units ...map[id.SKU]int64) []id.SKU {
 	skus := map[id.SKU]bool{}
-	add := func(sku id.SKU) { skus[sku] = sku > m.After && (m.UpTo == "" || sku <= m.UpTo) }
+	add := func(sku id.SKU) { skus[sku] = m.Covers(sku) }
 	for _, b := range s.books.Balances() {
 		switch b.Account {
 		case stock.HeldAt(from), stock.ReservedAt(from), stock.IncomingAt(from), stock.SoldAheadAt(from):

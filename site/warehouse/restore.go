@@ -199,7 +199,7 @@ func (s *state) quotaRestated(ctx context.Context, from id.Site, m event.QuotaRe
 	if m.Epoch != s.books.Epoch() || !s.books.Counting(from) {
 		return nil // it answers an epoch that is over
 	}
-	theirs, expected := quantities(m.Quota), quantities(m.Incoming)
+	theirs, expected := event.Quantities(m.Quota), event.Quantities(m.Incoming)
 	skus := s.skusIn(m, from, theirs, expected)
 	for _, sku := range skus {
 		if err := s.topUp(from, sku, theirs[sku]); err != nil {
@@ -245,18 +245,10 @@ func (s *state) restateIncoming(from id.Site, sku id.SKU, theirs int64) error {
 	}
 }
 
-func quantities(units []event.Units) map[id.SKU]int64 {
-	sums := make(map[id.SKU]int64, len(units))
-	for _, u := range units {
-		sums[u.SKU] += u.Quantity
-	}
-	return sums
-}
-
 // skusIn returns the SKUs of a statement's range of which either side has units.
 func (s *state) skusIn(m event.QuotaRestated, from id.Site, theirs ...map[id.SKU]int64) []id.SKU {
 	skus := map[id.SKU]bool{}
-	add := func(sku id.SKU) { skus[sku] = skus[sku] || sku > m.After && (m.UpTo == "" || sku <= m.UpTo) }
+	add := func(sku id.SKU) { skus[sku] = m.Covers(sku) }
 	for _, b := range s.books.Balances() {
 		if b.Units != 0 && (b.Account == stock.QuotaOf(from) || b.Account == stock.ExpectedFor(from)) {
 			add(b.SKU)
