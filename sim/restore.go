@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"errors"
+	"math"
 	"time"
 
 	"crossdock/core/fulfillment"
@@ -11,6 +13,7 @@ import (
 	"crossdock/site/audit"
 	"crossdock/site/books"
 	"crossdock/site/store"
+	"crossdock/site/warehouse"
 )
 
 // backup is a copy of a site's database that was made some time ago.
@@ -152,8 +155,12 @@ func (c *checker) readOrders(s *site, source audit.Source) error {
 		c.contribute(m, o, 1)
 		var err error
 		stands.transactions, err = s.storeDB.Transactions(c.world.ctx, o.ID)
-		if damage != nil {
-			return damage
+		if err := errors.Join(damage, err); err != nil {
+			return err
+		}
+		returns, err := s.storeDB.Returns(c.world.ctx, o.ID)
+		for _, r := range returns {
+			m.returns[r.ID] = r
 		}
 		return err
 	})
@@ -187,6 +194,13 @@ func (c *checker) readFulfillments(s *site, source audit.Source) error {
 	for _, p := range snapshot.Purchases {
 		m.purchases[p.ID] = p
 		c.share(m, p, 1)
+	}
+	if err != nil {
+		return err
+	}
+	returns, err := s.houseDB.Returns(c.world.ctx, warehouse.ReturnQuery{Limit: math.MaxInt})
+	for _, r := range returns {
+		m.returns[r.ID] = r
 	}
 	return err
 }

@@ -522,7 +522,9 @@ func (s *state) saveAs(ctx context.Context, from id.Site, o order.Order, text st
 		o.Status = order.Placed // Fold takes it at its word that an order is returned
 	}
 	o.Status = order.Fold(o)
-	if o.Status != order.Voided {
+	// What was told may be the answer to a void that was asked for before the restore.
+	o.VoidAsked = o.VoidAsked && stillAsked(o)
+	if o.Status != order.Voided && !o.VoidAsked {
 		o.Reason = ""
 	}
 	o.Promise = s.promised(o, s.districts[o.Address.District])
