@@ -213,9 +213,10 @@ func (c *checker) crashed(s *site) {
 // than a hundred commits do.
 const auditEvery = 4000
 
-// afterStep walks everything now and then.
+// afterStep walks everything now and then. After a restore the sites have to settle
+// first what was lost, so it is left to the end.
 func (c *checker) afterStep() {
-	if c.commits >= auditEvery && c.commits/auditEvery > c.audits {
+	if c.commits >= auditEvery && c.commits/auditEvery > c.audits && len(c.parted) == 0 {
 		c.audits = c.commits / auditEvery
 		c.audit()
 	}
