@@ -14,7 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(400) // runs are short, and leave nothing behind
+	debug.SetGCPercent(1600) // runs are short, and leave nothing behind
 	os.Exit(m.Run())
 }
 

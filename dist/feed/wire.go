@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
+	"slices"
 )
 
 // The wire form is a version byte, then fields in their order: numbers as
@@ -34,6 +35,13 @@ func ParseRequest(from []byte) (Request, error) {
 
 // AppendReply appends the wire form of r.
 func AppendReply(to []byte, r Reply) []byte {
+	const fields = 128 // of a message or a cursor beside its texts, at most
+	size := 3 * fields
+	for i := range r.Messages {
+		m := &r.Messages[i]
+		size += fields + len(m.Origin) + len(m.Destination) + len(m.Key) + len(m.Kind) + len(m.Body)
+	}
+	to = slices.Grow(to, size)
 	to = append(to, wireVersion)
 	to = appendCursor(to, r.Last)
 	to = appendCursor(to, r.Fork)
