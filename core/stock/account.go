@@ -9,6 +9,8 @@
 package stock
 
 import (
+	"strconv"
+
 	"crossdock/core/fault"
 	"crossdock/core/id"
 )
@@ -30,7 +32,7 @@ const (
 	Reserved   Kind = 10 // store: quota at a warehouse (Ref), kept for a checkout or a move, not promised
 	Supplier   Kind = 64 // outside: where units come from
 	Customer   Kind = 65 // outside: where units go
-	Adjustment Kind = 66 // outside: what counts have found and lost
+	Adjustment Kind = 66 // outside: what counts have found and lost; after a restore (Ref), what was received since its backup
 	Granter    Kind = 67 // outside, for a store: the warehouse (Ref) that grants quota
 
 	// The second ledger, incoming: units that suppliers have announced and nobody
@@ -109,6 +111,12 @@ func SoldAheadAt(warehouse id.Site) Account { return Account{IncomingPromised, s
 
 // IncomingGranterAt is the outside account that announced units come from.
 func IncomingGranterAt(warehouse id.Site) Account { return Account{IncomingGranter, string(warehouse)} }
+
+// FoundIn is the outside account of units that a warehouse must have received after the
+// backup that it was restored from in an epoch, because somebody has had them since.
+func FoundIn(epoch uint64) Account {
+	return Account{Adjustment, "restore-" + strconv.FormatUint(epoch, 10)}
+}
 
 // Balance is the number of units in one account of a SKU.
 type Balance struct {

@@ -112,7 +112,7 @@ func (r *driftRig) tamper(changes store.Changes) {
 	r.t.Helper()
 	err := r.storeDB.Commit(context.Background(), &changes)
 	if err == nil {
-		err = r.restart([]string{"store"})
+		err = r.restart(nil)
 	}
 	if err != nil {
 		r.t.Fatal(err)

@@ -56,8 +56,10 @@ func (a *author) next() string {
 			line += " card=tok_ok"
 		}
 		return line
-	case 6, 7, 8:
+	case 6, 7:
 		return "deliver"
+	case 8:
+		return a.pick("deliver once", "deliver once", "restart", "restart "+a.warehouse())
 	case 9, 10:
 		return fmt.Sprintf("advance %s %d %s", a.warehouse(), a.number(), a.pick("picking", "picking picked", "picking picked ready", "picking picked ready sent", "sent delivered", "picked ready sent"))
 	case 11:

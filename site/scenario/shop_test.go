@@ -98,8 +98,14 @@ func (w *world) begin(s *shop) error {
 	return err
 }
 
-// restart: the store begins again from what it has committed.
-func (w *world) restart([]string) error {
+// restart [WAREHOUSE]: it begins again from what it has committed; without a name the
+// store does.
+func (w *world) restart(words []string) error {
+	if len(words) > 0 {
+		h := w.warehouses[id.Site(words[0])]
+		h.site.Close()
+		return w.beginHouse(h)
+	}
 	w.store.Close()
 	w.storeDB = w.storeDB.Clone()
 	return w.begin(w.shop)

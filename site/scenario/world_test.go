@@ -207,8 +207,9 @@ func (w *world) at(name string, command any) error {
 	return err
 }
 
-// deliver: every message arrives, and those that they give rise to, until all is said.
-func (w *world) deliver([]string) error {
+// deliver [once]: every message arrives, and those that they give rise to, until all is
+// said; once: those that are written by now, to the warehouses and then back.
+func (w *world) deliver(words []string) error {
 	for moved := true; moved; {
 		moved = false
 		for _, name := range w.names() {
@@ -223,6 +224,9 @@ func (w *world) deliver([]string) error {
 				w.settle()
 				moved = moved || to || back
 			}
+		}
+		if slices.Contains(words, "once") {
+			break
 		}
 	}
 	return nil

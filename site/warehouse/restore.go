@@ -104,8 +104,7 @@ func (s *state) topUp(store id.Site, sku id.SKU, needed int64) error {
 	}
 	available := stock.Account{Kind: stock.Available}
 	if unknown := missing - s.books.Balance(sku, available); unknown > 0 {
-		s.found[sku] += unknown
-		err := s.books.Book(s.restated(sku, unknown, stock.Account{Kind: stock.Adjustment}, available, stock.Adjusted,
+		err := s.books.Book(s.restated(sku, unknown, stock.FoundIn(s.books.Epoch()), available, stock.Adjusted,
 			"received after the backup: "+string(store)+" has had it"))
 		if err != nil {
 			return err
@@ -118,12 +117,12 @@ func (s *state) topUp(store id.Site, sku id.SKU, needed int64) error {
 // found them: the same units were handed over more than once, and let go of in between.
 // What of them is really on the shelf a count finds.
 func (s *state) unfind(sku id.SKU, freed int64) error {
-	units := min(freed, s.found[sku])
+	found := stock.FoundIn(s.books.Epoch())
+	units := min(freed, -s.books.Balance(sku, found))
 	if units <= 0 {
 		return nil
 	}
-	s.found[sku] -= units
-	return s.books.Book(s.restated(sku, units, stock.Account{Kind: stock.Available}, stock.Account{Kind: stock.Adjustment}, stock.Adjusted,
+	return s.books.Book(s.restated(sku, units, stock.Account{Kind: stock.Available}, found, stock.Adjusted,
 		"received after the backup: counted twice, perhaps"))
 }
 

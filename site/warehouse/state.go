@@ -46,7 +46,6 @@ type state struct {
 	returned []id.Grant // recalls that this batch has seen answered
 
 	told      map[id.Fulfillment]bool // by their stores since the start, after a restore
-	found     map[id.SKU]int64        // units booked as received after a backup, since the start
 	toldAll   bool                    // nobody is to be asked again what he knows
 	forgotten []id.Site               // stores that were restored, and have forgotten what they were asked for
 }
@@ -99,7 +98,7 @@ func (s *state) load(snapshot Snapshot) {
 			s.expectOf(line.SKU, p.ID)
 		}
 	}
-	s.told, s.toldAll, s.found = map[id.Fulfillment]bool{}, snapshot.Books.Epoch <= 1, map[id.SKU]int64{}
+	s.told, s.toldAll = map[id.Fulfillment]bool{}, snapshot.Books.Epoch <= 1
 	s.loaded = true
 }
 
