@@ -154,11 +154,8 @@ func (l *ledger) allBalances() []stock.Balance {
 
 // newest returns the last message to a destination as a cursor, or the zero one.
 func (l *ledger) newest(destination string) feed.Cursor {
-	for key, m := range l.messages.before(messageKey{destination, math.MaxUint64}) {
-		if key.destination == destination {
-			return cursorOf(m)
-		}
-		break
+	if m, there := l.messages.lastBefore(messageKey{destination, math.MaxUint64}); there && m.Destination == destination {
+		return cursorOf(m)
 	}
 	return feed.Cursor{}
 }
@@ -170,12 +167,7 @@ func (l *ledger) allWritten() []feed.Cursor {
 	m, more := l.messages.last()
 	for more {
 		newest = append(newest, cursorOf(m))
-		first := messageKey{m.Destination, 0}
-		more = false
-		for _, m = range l.messages.before(first) {
-			more = true
-			break
-		}
+		m, more = l.messages.lastBefore(messageKey{m.Destination, 0})
 	}
 	slices.Reverse(newest)
 	return newest

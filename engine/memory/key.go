@@ -18,10 +18,13 @@ type balanceKey struct {
 }
 
 func (k balanceKey) compare(other balanceKey) int {
-	return cmp.Or(
-		cmp.Compare(k.sku, other.sku),
-		cmp.Compare(k.account.Kind, other.account.Kind),
-		cmp.Compare(k.account.Ref, other.account.Ref))
+	if c := cmp.Compare(k.sku, other.sku); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(k.account.Kind, other.account.Kind); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.account.Ref, other.account.Ref)
 }
 
 type messageKey struct {
@@ -30,7 +33,10 @@ type messageKey struct {
 }
 
 func (k messageKey) compare(other messageKey) int {
-	return cmp.Or(cmp.Compare(k.destination, other.destination), cmp.Compare(k.seq, other.seq))
+	if c := cmp.Compare(k.destination, other.destination); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.seq, other.seq)
 }
 
 type parkedKey struct {
@@ -40,7 +46,13 @@ type parkedKey struct {
 }
 
 func (k parkedKey) compare(other parkedKey) int {
-	return cmp.Or(cmp.Compare(k.origin, other.origin), cmp.Compare(k.epoch, other.epoch), cmp.Compare(k.seq, other.seq))
+	if c := cmp.Compare(k.origin, other.origin); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(k.epoch, other.epoch); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.seq, other.seq)
 }
 
 type levelKey struct {
@@ -49,7 +61,10 @@ type levelKey struct {
 }
 
 func (k levelKey) compare(other levelKey) int {
-	return cmp.Or(cmp.Compare(k.sku, other.sku), cmp.Compare(k.warehouse, other.warehouse))
+	if c := cmp.Compare(k.sku, other.sku); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.warehouse, other.warehouse)
 }
 
 // eventKey names an entry of the history of an order or a fulfillment.
@@ -59,7 +74,10 @@ type eventKey struct {
 }
 
 func (k eventKey) compare(other eventKey) int {
-	return cmp.Or(compareUUID(k.of, other.of), cmp.Compare(k.seq, other.seq))
+	if c := compareUUID(k.of, other.of); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.seq, other.seq)
 }
 
 type noticeKey struct {
@@ -69,16 +87,22 @@ type noticeKey struct {
 }
 
 func (k noticeKey) compare(other noticeKey) int {
-	return cmp.Or(
-		compareUUID(k.order, other.order),
-		cmp.Compare(k.event, other.event),
-		cmp.Compare(k.channel, other.channel))
+	if c := compareUUID(k.order, other.order); c != 0 {
+		return c
+	}
+	if c := cmp.Compare(k.event, other.event); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.channel, other.channel)
 }
 
 type transactionKey struct{ order, id id.UUID }
 
 func (k transactionKey) compare(other transactionKey) int {
-	return cmp.Or(compareUUID(k.order, other.order), compareUUID(k.id, other.id))
+	if c := compareUUID(k.order, other.order); c != 0 {
+		return c
+	}
+	return compareUUID(k.id, other.id)
 }
 
 // loadKey names the parcels that one warehouse was given for one day.
@@ -88,7 +112,10 @@ type loadKey struct {
 }
 
 func (k loadKey) compare(other loadKey) int {
-	return cmp.Or(cmp.Compare(k.warehouse, other.warehouse), cmp.Compare(k.on, other.on))
+	if c := cmp.Compare(k.warehouse, other.warehouse); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.on, other.on)
 }
 
 func compareUUID(a, b id.UUID) int { return bytes.Compare(a[:], b[:]) }

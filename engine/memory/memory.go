@@ -21,6 +21,7 @@ type engine struct {
 	mu      sync.RWMutex
 	fail    func(batch int) error
 	batches int
+	batch   batch
 }
 
 // Fail has hook asked before each Commit is carried out; batch counts the calls
@@ -42,12 +43,9 @@ func (e *engine) commit(write func(b *batch) error) error {
 			return err
 		}
 	}
-	var b batch
-	if err := write(&b); err != nil {
-		b.undo()
-		return err
-	}
-	return nil
+	err := write(&e.batch)
+	e.batch.settle(err != nil)
+	return err
 }
 
 func exists(format string, args ...any) error   { return fault.New(fault.Exists, format, args...) }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/core/pay"
 	"crossdock/site/store"
@@ -35,11 +36,16 @@ func (s *storeState) writePlans(b *batch, changes *store.Changes) error {
 
 // unsettled returns the orders that wait for the store, by number.
 func (s *storeState) unsettled() []order.Order {
-	var waiting []order.Order
-	for _, which := range s.numbers.all() {
-		if o, _ := s.orders.get(which); o.Unsettled() {
-			waiting = append(waiting, copyOrder(o))
+	var which []id.Order
+	for _, one := range s.numbers.all() {
+		if o, _ := s.orders.get(one); o.Unsettled() {
+			which = append(which, one)
 		}
+	}
+	waiting := make([]order.Order, len(which))
+	for i, one := range which {
+		o, _ := s.orders.get(one)
+		waiting[i] = copyOrder(o)
 	}
 	return waiting
 }

@@ -12,7 +12,8 @@ import (
 type table[K comparable, V any] struct {
 	compare func(a, b K) int
 	rows    map[K]V
-	keys    []K // sorted
+	keys    []K            // sorted
+	changes []change[K, V] // of the commit under way, the newest last
 }
 
 func newTable[K comparable, V any](compare func(a, b K) int) table[K, V] {
@@ -32,6 +33,15 @@ func (t *table[K, V]) last() (value V, there bool) {
 		return value, false
 	}
 	return t.rows[t.keys[len(t.keys)-1]], true
+}
+
+// lastBefore returns the value with the largest key that is smaller than this one.
+func (t *table[K, V]) lastBefore(key K) (value V, there bool) {
+	i, _ := slices.BinarySearchFunc(t.keys, key, t.compare)
+	if i == 0 {
+		return value, false
+	}
+	return t.rows[t.keys[i-1]], true
 }
 
 // all walks every row in order.
@@ -86,7 +96,10 @@ func (t *table[K, V]) clone() table[K, V] {
 
 func (t *table[K, V]) set(key K, value V) {
 	if _, there := t.rows[key]; !there {
-		i, _ := slices.BinarySearchFunc(t.keys, key, t.compare)
+		i := len(t.keys)
+		if i > 0 && t.compare(t.keys[i-1], key) > 0 { // most keys grow with time
+			i, _ = slices.BinarySearchFunc(t.keys, key, t.compare)
+		}
 		t.keys = slices.Insert(t.keys, i, key)
 	}
 	t.rows[key] = value
@@ -99,26 +112,61 @@ func (t *table[K, V]) unset(key K) {
 	}
 }
 
-// batch is one commit under way: what takes it back, the newest step last.
-type batch struct{ steps []func() }
+// batch is one commit under way: the tables that it has changed, and what else takes it
+// back. It is used again for the next one.
+type batch struct {
+	changed []interface{ settle(undo bool) }
+	steps   []func()
+}
 
-func (b *batch) undo() {
-	for _, step := range slices.Backward(b.steps) {
-		step()
+// settle ends a commit: what it has changed is kept, or taken back.
+func (b *batch) settle(undo bool) {
+	for _, t := range b.changed {
+		t.settle(undo)
 	}
+	for _, step := range slices.Backward(b.steps) {
+		if undo {
+			step()
+		}
+	}
+	clear(b.changed)
+	clear(b.steps)
+	b.changed, b.steps = b.changed[:0], b.steps[:0]
+}
+
+// change is what was under a key before.
+type change[K comparable, V any] struct {
+	key   K
+	old   V
+	there bool
+}
+
+func (t *table[K, V]) settle(undo bool) {
+	for _, c := range slices.Backward(t.changes) {
+		switch {
+		case !undo:
+		case c.there:
+			t.set(c.key, c.old)
+		default:
+			t.unset(c.key)
+		}
+	}
+	clear(t.changes)
+	t.changes = t.changes[:0]
+}
+
+func note[K comparable, V any](b *batch, t *table[K, V], key K, old V, there bool) {
+	if len(t.changes) == 0 {
+		b.changed = append(b.changed, t)
+	}
+	t.changes = append(t.changes, change[K, V]{key, old, there})
 }
 
 // put inserts or replaces a row.
 func put[K comparable, V any](b *batch, t *table[K, V], key K, value V) {
 	old, there := t.rows[key]
 	t.set(key, value)
-	b.steps = append(b.steps, func() {
-		if there {
-			t.set(key, old)
-		} else {
-			t.unset(key)
-		}
-	})
+	note(b, t, key, old, there)
 }
 
 // insert puts a row and reports whether there was none under its key; if there
@@ -138,5 +186,5 @@ func remove[K comparable, V any](b *batch, t *table[K, V], key K) {
 		return
 	}
 	t.unset(key)
-	b.steps = append(b.steps, func() { t.set(key, old) })
+	note(b, t, key, old, true)
 }
