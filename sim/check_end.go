@@ -141,7 +141,22 @@ func (c *checker) end() {
 		}
 	}
 	c.checkHolds()
+	c.checkParked()
 	c.audit()
+}
+
+// checkParked checks that nothing waits for an operator. After a restore a message may
+// be put aside until others have come in, and no longer.
+func (c *checker) checkParked() {
+	for _, s := range c.world.sites {
+		parked, err := s.feeds.Parked(c.world.ctx)
+		if err != nil {
+			c.fail("parked", "%s cannot be read: %v", s.name, err)
+		}
+		for _, p := range parked {
+			c.fail("parked", "in the end %s has message %d of %s (%s) put aside: %s", s.name, p.Message.Seq, p.Message.Origin, p.Message.Kind, p.Reason)
+		}
+	}
 }
 
 // agree checks invariant 5: both sites tell the same of each part of an order.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -81,23 +82,8 @@ func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.
 		if err != nil {
 			return err
 		}
-		returned, err := s.takeReturns(ctx, from, known)
-		if err != nil {
-			return err
-		}
-		if f := o.Fulfillment(known.Fulfillment); f != nil {
-			if returned && !behind(f, known) {
-				err = s.saveAs(ctx, from, o, string(from)+" has told what it knows of its returns")
-			} else {
-				err = s.catchUp(ctx, from, o, known)
-			}
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		err = s.whole(func() error { return s.attach(ctx, from, o, known) })
-		if fault.Is(err, fault.Conflict) {
+		err = s.whole(func() error { return s.takeOver(ctx, from, o, known) })
+		if errors.Is(err, errShippedElsewhere) {
 			name := event.FulfillmentName{Order: known.Order, Fulfillment: known.Fulfillment}
 			s.live.unclear[name] = unclear{from, s.allHeard()}
 			continue
@@ -107,6 +93,26 @@ func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.
 		}
 	}
 	return nil
+}
+
+// errShippedElsewhere says that a warehouse has what the store believes another one was
+// asked for.
+var errShippedElsewhere = errors.New("shipped by another warehouse already")
+
+// takeOver takes over what a warehouse knows of a fulfillment and its returns.
+func (s *state) takeOver(ctx context.Context, from id.Site, o order.Order, known event.FulfillmentState) error {
+	returned, err := s.takeReturns(ctx, from, known)
+	if err != nil {
+		return err
+	}
+	switch f := o.Fulfillment(known.Fulfillment); {
+	case f == nil:
+		return s.attach(ctx, from, o, known)
+	case returned && !behind(f, known):
+		return s.saveAs(ctx, from, o, string(from)+" has told what it knows of its returns")
+	default:
+		return s.catchUp(ctx, from, o, known)
+	}
 }
 
 // remade returns an order that was lost, as its record says. Nothing of it is at a
@@ -195,7 +201,10 @@ func (s *state) attach(ctx context.Context, from id.Site, o order.Order, known e
 			return fault.New(fault.Conflict, "order %d has no line %d, of which %s ships a part", o.Number, number, from)
 		}
 		if line.Voided < units {
-			return fault.New(fault.Conflict, "line %d of order %d is shipped by another warehouse already, and by %s", number, o.Number, from)
+			return &fault.Error{
+				Kind: fault.Conflict, Op: "store.attach", Cause: errShippedElsewhere,
+				Message: fmt.Sprintf("line %d of order %d is shipped by another warehouse already, and by %s", number, o.Number, from),
+			}
 		}
 	}
 	f := order.Fulfillment{ID: known.Fulfillment, Warehouse: from, Stage: known.Stage, Version: known.Version, ChangedAt: s.now}
@@ -431,6 +440,11 @@ func (s *state) takeReturns(ctx context.Context, from id.Site, known event.Fulfi
 			before := *own
 			own.Received, own.Good, own.Damaged = max(own.Received, line.Received), max(own.Good, line.Good), max(own.Damaged, line.Damaged)
 			changed = changed || *own != before
+		}
+		if fault.Is(err, fault.NotFound) { // the request was lost too: the warehouse knows it, unless it is restored itself
+			if err := s.requestReturn(r, known.Number); err != nil {
+				return false, err
+			}
 		}
 		if changed {
 			s.saveReturn(r)

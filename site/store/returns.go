@@ -37,10 +37,7 @@ func (s *state) askReturn(ctx context.Context, c AskReturn) ([]Return, error) {
 		return nil, err
 	}
 	for _, r := range returns {
-		request := event.ReturnRequested{
-			Order: o.ID, Fulfillment: r.Fulfillment, Return: r.ID, Number: o.Number, Parts: r.parts(), Reason: r.Reason,
-		}
-		if err := s.books.Say(r.Warehouse, o.ID.String(), request, s.now); err != nil {
+		if err := s.requestReturn(r, o.Number); err != nil {
 			return nil, err
 		}
 	}
@@ -51,6 +48,13 @@ func (s *state) askReturn(ctx context.Context, c AskReturn) ([]Return, error) {
 		fmt.Sprintf("We expect what you send back of your order %d. You get your money when it is here.", o.Number))
 	s.remember(c.Key, o.ID.String())
 	return returns, nil
+}
+
+// requestReturn tells the warehouse that shipped them what units come back.
+func (s *state) requestReturn(r Return, number int64) error {
+	return s.books.Say(r.Warehouse, r.Order.String(), event.ReturnRequested{
+		Order: r.Order, Fulfillment: r.Fulfillment, Return: r.ID, Number: number, Parts: r.parts(), Reason: r.Reason,
+	}, s.now)
 }
 
 // shareReturn spreads the units over the fulfillments that have shipped them.

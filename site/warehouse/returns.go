@@ -128,14 +128,11 @@ func (s *state) requestReturn(ctx context.Context, from id.Site, m event.ReturnR
 	if err != nil {
 		return err
 	}
-	if _, err := s.returnOrder(ctx, m.Return); !fault.Is(err, fault.NotFound) {
-		if err == nil && s.books.Epoch() > 1 {
-			return nil // said again, after a restore
+	if known, err := s.returnOrder(ctx, m.Return); !fault.Is(err, fault.NotFound) {
+		if err == nil && known.Fulfillment != f.ID {
+			err = fault.New(fault.Exists, "the return %s was requested before, of another fulfillment", m.Return)
 		}
-		if err == nil {
-			err = fault.New(fault.Exists, "the return %s was requested before", m.Return)
-		}
-		return err
+		return err // none: it is said again, after a restore of either site
 	}
 	r, err := fulfillment.RequestReturn(f, m, s.now)
 	if err != nil {

@@ -107,11 +107,12 @@ func TestBadReturnRequests(t *testing.T) {
 	r, m := sent(t)
 	known := r.askReturn(m, 1)
 	r.do(warehouse.ReceiveReturn{Return: known, Parts: some(1)})
+	other := r.request("store", event.Line{SKU: "mug", Quantity: 1})
 	good := event.ReturnRequested{Order: m.Order, Fulfillment: m.Fulfillment, Return: r.New(), Parts: some(1)}
 	for name, change := range map[string]func(*event.ReturnRequested){
 		"more than is out": func(m *event.ReturnRequested) { m.Parts = some(3) },
 		"nothing":          func(m *event.ReturnRequested) { m.Parts = nil },
-		"one known before": func(m *event.ReturnRequested) { m.Return = known },
+		"one of another":   func(m *event.ReturnRequested) { m.Return, m.Fulfillment = known, other.Fulfillment },
 		"no identifier":    func(m *event.ReturnRequested) { m.Return = id.UUID{} },
 		"no fulfillment":   func(m *event.ReturnRequested) { m.Fulfillment.UUID = id.UUID{1} },
 	} {
@@ -129,6 +130,18 @@ func TestBadReturnRequests(t *testing.T) {
 	early := r.request("store", event.Line{SKU: "mug", Quantity: 1})
 	r.askReturn(early, 1)
 	same(t, "before it was sent", before.Returns, r.state().Returns)
+}
+
+// TestReturnRequestedAgain: a store that was restored says again what it has asked for,
+// and nothing is changed by it.
+func TestReturnRequestedAgain(t *testing.T) {
+	r, m := sent(t)
+	known := r.askReturn(m, 2)
+	r.do(warehouse.ReceiveReturn{Return: known, Parts: some(1)})
+	before := r.state()
+	r.hear("store", "again", event.ReturnRequested{Order: m.Order, Fulfillment: m.Fulfillment, Return: known, Parts: some(2)})
+	same(t, "returns", before.Returns, r.state().Returns)
+	same(t, "parked", 0, len(r.state().Parked))
 }
 
 // TestReturnsInOneBatch: steps of one batch see each other.
