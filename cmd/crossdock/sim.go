@@ -133,25 +133,45 @@ func (f *simFlags) check(cmd *cobra.Command) (func(sim.Plan) sim.Plan, error) {
 func (p program) simulate(ctx context.Context, f simFlags, change func(sim.Plan) sim.Plan) error {
 	// Each run makes a system and throws it away: memory is cheaper here than collecting it.
 	defer debug.SetGCPercent(debug.SetGCPercent(1600))
-	var failed *sim.Result
+	news := simNews{program: p, seeds: f.seeds, told: time.Now()}
 	summary, err := sim.Seeds(ctx, sim.Options{
 		From: f.from, Seeds: f.seeds, Parallel: f.parallel, Change: change,
-		Done: func(r sim.Result, err error) {
-			if err == nil && r.Violation != nil && (failed == nil || r.Plan.Seed < failed.Plan.Seed) {
-				failed = &r
-			}
-		},
+		Done: func(r sim.Result, err error) { news.done(r, err, time.Now()) },
 	})
 	if err != nil {
 		return err
 	}
 	report := simReport{Name: "sim", Right: len(summary.Violations) == 0, Summary: summary, Met: met(summary.Coverage)}
-	if failed != nil {
-		if report.Smallest, err = shrunk(*failed, f.tries); err != nil {
+	if news.failed != nil {
+		if report.Smallest, err = shrunk(*news.failed, f.tries); err != nil {
 			return err
 		}
 	}
 	return p.printSim(f, report)
+}
+
+// simNews tells who waits for many seeds what has come of them so far: each that fails
+// at once, and every minute how many are done.
+type simNews struct {
+	program
+	seeds, over, wrong int
+	failed             *sim.Result // the first by number
+	told               time.Time
+}
+
+func (n *simNews) done(r sim.Result, err error, now time.Time) {
+	n.over++
+	if err == nil && r.Violation != nil {
+		n.wrong++
+		say(n.stderr, "%s", printable(r.Violation.String()))
+		if n.failed == nil || r.Plan.Seed < n.failed.Plan.Seed {
+			n.failed = &r
+		}
+	}
+	if now.Sub(n.told) >= time.Minute {
+		n.told = now
+		say(n.stderr, "%s of %s done, %s", thousands(float64(n.over)), count(n.seeds, "seed"), count(n.wrong, "violation"))
+	}
 }
 
 // simulateOne runs one seed, and tells its story where it is wanted.

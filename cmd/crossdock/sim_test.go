@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"crossdock/sim"
 )
@@ -97,6 +98,27 @@ func TestSimWrongUsage(t *testing.T) {
 		if _, err := simulated(t, args...); !errors.As(err, &wrong) {
 			t.Errorf("%s: got %v, want wrong usage", name, err)
 		}
+	}
+}
+
+// TestSimNews tells of each seed that fails at once, of the others once a minute, and
+// keeps the first that fails.
+func TestSimNews(t *testing.T) {
+	var heard strings.Builder
+	begun := time.Unix(0, 0)
+	n := simNews{program: program{stderr: &heard}, seeds: 2000, told: begun}
+	failed := func(seed uint64) sim.Result {
+		return sim.Result{Plan: sim.Draw(seed), Violation: &sim.Violation{Seed: seed, Step: 4, Invariant: "2", Text: "quota is lost", Replay: "replay"}}
+	}
+	n.done(sim.Result{}, nil, begun.Add(59*time.Second))
+	n.done(failed(9), nil, begun.Add(59*time.Second))
+	n.done(sim.Result{}, nil, begun.Add(time.Minute))
+	n.done(failed(7), nil, begun.Add(61*time.Second))
+	n.done(sim.Result{}, nil, begun.Add(119*time.Second))
+	want := "SIM FAIL seed=9 step=4 invariant=2: quota is lost; replay: replay\n3 of 2000 seeds done, 1 violation\n" +
+		"SIM FAIL seed=7 step=4 invariant=2: quota is lost; replay: replay\n"
+	if heard.String() != want || n.failed.Plan.Seed != 7 {
+		t.Errorf("heard %q, want %q; kept seed %d", heard.String(), want, n.failed.Plan.Seed)
 	}
 }
 
