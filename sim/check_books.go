@@ -205,6 +205,9 @@ func (c *checker) read(s *site, cursor feed.Cursor) {
 	case cursor.Seq > uint64(len(l.messages)):
 		c.fail("5", "%s has read message %d of %s, which has written %d", s.name, cursor.Seq, cursor.Origin, len(l.messages))
 		return
+	case cursor.Seq > 0 && l.messages[cursor.Seq-1].hash != cursor.Hash && c.parted[id.Site(cursor.Origin)]:
+		l.read = 0 // likewise, and others have been written in their place: it will be told where the history forked
+		return
 	case cursor.Seq > 0 && l.messages[cursor.Seq-1].hash != cursor.Hash:
 		c.fail("5", "%s has read another message %d than %s has written", s.name, cursor.Seq, cursor.Origin)
 		return

@@ -141,7 +141,7 @@ func (c *checker) checkHolds() {
 	for _, s := range w.stores {
 		for _, hold := range c.stores[s.name].holds { // any of them is as wrong as another
 			if over := s.clock().Sub(hold.ExpiresAt); over > hearsWithin && w.now-s.opened > hearsWithin {
-				c.fail("liveness", "%s keeps units for a checkout that has ended %s ago", s.name, over)
+				c.fail("liveness", "%s keeps units for the checkout of %s, which has ended %s ago", s.name, hold.Owner, over)
 			}
 		}
 	}

@@ -63,6 +63,7 @@ const (
 	StoreRestored
 	WarehouseRestored
 	EpochCrossedOrder
+	StepForgotten
 	counters
 )
 
@@ -79,7 +80,7 @@ var counterNames = [counters]string{
 	"purchase canceled", "return received", "return inspected", "payment declined", "payment unknown, then settled",
 	"bank transfer confirmed", "bank transfer never came", "refund", "hold expired", "hold became an order", "preorder released",
 	"order under skewed clocks", "message engine wiped", "site slow", "store restored", "warehouse restored",
-	"epoch changed with orders on their way",
+	"epoch changed with orders on their way", "payment asked for otherwise than before a restore",
 }
 
 // String says what is counted.
@@ -100,7 +101,7 @@ func (c *Coverage) Missing(faults Faults) []Counter {
 	var missing []Counter
 	for i, count := range c {
 		counter := Counter(i)
-		restore := counter == StoreRestored || counter == WarehouseRestored || counter == EpochCrossedOrder
+		restore := counter == StoreRestored || counter == WarehouseRestored || counter == EpochCrossedOrder || counter == StepForgotten
 		if count == 0 && (!restore || faults.Has(Restore)) {
 			missing = append(missing, counter)
 		}

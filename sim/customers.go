@@ -86,6 +86,7 @@ func (s *shop) place(c *wish) {
 	w := s.world
 	w.again(c.at, "an order", c.command, func(answer any, err error) {
 		if !w.expect(c.at, "an order", err) {
+			s.waiting-- // who cannot be served goes away
 			return
 		}
 		placement := answer.(store.Placement)
@@ -119,6 +120,7 @@ func (s *shop) await(c *wish, placement store.Placement, until time.Duration, ge
 	sure.command.NoAsk = true
 	w.again(c.at, "an order, asked", sure.command, func(answer any, err error) {
 		if !w.expect(c.at, "an order", err) {
+			s.waiting-- // who cannot be served goes away
 			return
 		}
 		s.waiting--

@@ -7,6 +7,7 @@ import (
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/core/money"
 	"crossdock/core/pay"
 	"crossdock/site/store"
 )
@@ -25,6 +26,7 @@ type step struct {
 	order   id.Order
 	kind    pay.Kind
 	minor   int64
+	token   string
 	state   pay.State
 	decides time.Duration // when one that is pending is decided
 	asked   int
@@ -47,11 +49,15 @@ func (b *bank) Provider(pay.Method) (string, bool) { return "bank", true }
 func (b *bank) Request(_ context.Context, t pay.Transaction) (pay.Answer, error) {
 	s := b.steps[t.ID]
 	if s == nil {
-		s = &step{order: t.Order, kind: t.Kind, minor: t.Amount.Minor, state: pay.Pending}
+		s = &step{order: t.Order, kind: t.Kind, minor: t.Amount.Minor, token: t.Token, state: pay.Pending}
 		b.steps[t.ID] = s
 	}
-	if (s.order != t.Order || s.kind != t.Kind || s.minor != t.Amount.Minor) && !b.forgotten() {
-		b.world.fail("money", "the step %s is asked for as %s of %d, and before as %s of %d", t.ID, t.Kind, t.Amount.Minor, s.kind, s.minor)
+	if s.order != t.Order || s.kind != t.Kind || s.minor != t.Amount.Minor || s.token != t.Token {
+		if !b.forgotten() {
+			b.world.fail("money", "the step %s is asked for as %s of %d, and before as %s of %d", t.ID, t.Kind, t.Amount.Minor, s.kind, s.minor)
+		}
+		b.world.count(StepForgotten)
+		return pay.Answer{}, fault.New(fault.Mismatch, "the bank knows %s as a %s of %d", t.ID, s.kind, s.minor)
 	}
 	s.asked++
 	if s.asked > 1 && !s.lost {
@@ -100,7 +106,11 @@ func (b *bank) Status(_ context.Context, t pay.Transaction) (pay.Answer, error) 
 	if s.state.Final() {
 		b.world.count(PaymentUnknownSettled)
 	}
-	return b.answer(t.ID, s), nil
+	answer := b.answer(t.ID, s)
+	if s.minor != t.Amount.Minor || s.token != t.Token {
+		answer.Amount, answer.Token = money.Of(s.minor, t.Amount.Currency), s.token
+	}
+	return answer, nil
 }
 
 func (b *bank) answer(which id.UUID, s *step) pay.Answer {

@@ -197,7 +197,7 @@ func (s *site) attach() {
 	}
 	s.timer(s.lag(pruneEvery), "prune", s.prune)
 	if s.isStore() {
-		s.timer(s.lag(time.Second), "tick", s.tick)
+		s.timer(min(s.lag(time.Second), 2*time.Second), "tick", s.tick) // also where the site is slow
 		s.timer(0, "settle payments", s.settleDue)
 	}
 }
@@ -369,7 +369,7 @@ func (w *World) expect(s *site, what string, err error, kinds ...fault.Kind) boo
 		}
 	}
 	if w.plan.Faults.Has(Restore) { // what was there is gone, or is not known yet
-		for _, kind := range [...]fault.Kind{fault.NotFound, fault.Conflict, fault.Unavailable} {
+		for _, kind := range [...]fault.Kind{fault.NotFound, fault.Conflict, fault.Unavailable, fault.Mismatch} {
 			if fault.Is(err, kind) {
 				return false
 			}

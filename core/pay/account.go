@@ -28,7 +28,8 @@ type sum struct{ done, pending money.Amount }
 // for. A list that no sequence of asking and answering leads to is fault.Corrupt:
 // an unknown kind or state, an identifier twice, another order's transaction, two
 // currencies, a negative amount, two authorizations at once, more captured than
-// authorized, or more refunded than captured.
+// authorized, or more refunded than captured. What is pending may come to more, where
+// an Adopted step is larger than was asked for; nothing more is asked for then.
 func Open(order id.Order, transactions []Transaction) (Account, error) {
 	a := Account{order: order, transactions: slices.Clone(transactions)}
 	seen, authorized := map[id.UUID]bool{}, false
@@ -45,7 +46,7 @@ func Open(order id.Order, transactions []Transaction) (Account, error) {
 			return Account{}, err
 		}
 	}
-	if a.capturable() < 0 || a.refundable() < 0 {
+	if a.captured.done.Minor > a.authorized.done.Minor-a.canceled.done.Minor || a.refunded.done.Minor > a.captured.done.Minor {
 		return Account{}, fault.New(fault.Corrupt, "the payment of order %s moved more money than it had: %s authorized, %s captured, %s canceled, %s refunded",
 			order, a.authorized.done, a.captured.done, a.canceled.done, a.refunded.done)
 	}
@@ -119,11 +120,11 @@ func (a Account) Refunded() money.Amount { return a.refunded.done }
 
 // Capturable returns what may be captured, or canceled, now: what was authorized,
 // less what was or is being captured or canceled.
-func (a Account) Capturable() money.Amount { return a.amount(a.capturable()) }
+func (a Account) Capturable() money.Amount { return a.amount(max(a.capturable(), 0)) }
 
 // Refundable returns what may be refunded now: what was captured, less what was or
 // is being refunded.
-func (a Account) Refundable() money.Amount { return a.amount(a.refundable()) }
+func (a Account) Refundable() money.Amount { return a.amount(max(a.refundable(), 0)) }
 
 // Pending returns the transactions that wait for their provider's answer.
 func (a Account) Pending() []Transaction {
@@ -156,7 +157,7 @@ func (a Account) Authorization() (Transaction, bool) {
 	return Transaction{}, false
 }
 
-// capturable is in minor units, and below zero in a list that is corrupt.
+// capturable is in minor units, and below zero where more is pending than there is.
 func (a Account) capturable() int64 {
 	left := a.authorized.done.Minor - a.captured.gone()
 	if left < 0 {
@@ -165,7 +166,7 @@ func (a Account) capturable() int64 {
 	return left - a.canceled.gone()
 }
 
-// refundable is in minor units, and below zero in a list that is corrupt.
+// refundable is in minor units, and below zero where more is pending than there is.
 func (a Account) refundable() int64 { return a.captured.done.Minor - a.refunded.gone() }
 
 // gone is what was moved, or may have been.

@@ -25,7 +25,8 @@ import (
 
 // Transaction is one step of the payment of an order. Its ID is derived from the
 // order, so that asking again asks for the same thing: it is the provider's
-// idempotency key. Order, Kind, Method, Provider, Token and Amount never change.
+// idempotency key. Order, Kind, Method, Provider, Token and Amount never change; see
+// Adopt for the one exception.
 type Transaction struct {
 	ID     id.UUID
 	Order  id.Order

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"crossdock/core/fault"
+	"crossdock/core/money"
 )
 
 // State is what became of a step.
@@ -54,6 +55,21 @@ type Answer struct {
 	State     State
 	Reference string // the provider's name of the step; may be empty
 	Reason    string // for people: why it failed, or what is left to do by hand
+
+	// The provider knows the step with another amount or by other means than it is asked
+	// about: it was asked for before a restore, which has forgotten it. Else they are zero.
+	Amount money.Amount
+	Token  string
+}
+
+// Adopt returns a pending step as its provider knows it, after what was asked for has
+// been forgotten. It is resolved by the same answer then.
+func Adopt(t Transaction, answer Answer) (Transaction, Answer) {
+	if t.State == Pending && answer.Amount.Minor > 0 && answer.Amount.Currency == t.Amount.Currency {
+		t.Amount, t.Token = answer.Amount, answer.Token
+		answer.Amount, answer.Token = money.Amount{}, ""
+	}
+	return t, answer
 }
 
 // Resolve applies a provider's answer. A pending transaction becomes success or
@@ -63,7 +79,8 @@ type Answer struct {
 //
 // A settled transaction never changes: the answer that settled it, told again, is
 // no error, and neither is a pending one, which is older news; any other is
-// fault.Conflict, for people to look at. An answer of no known state is
+// fault.Conflict, for people to look at, as is one about another amount or other means
+// than were asked for. An answer of no known state is
 // fault.Invalid, a transaction of none fault.Corrupt. Where there is an error the
 // transaction comes back as it was.
 func Resolve(t Transaction, answer Answer, now time.Time) (Transaction, error) {
@@ -72,6 +89,10 @@ func Resolve(t Transaction, answer Answer, now time.Time) (Transaction, error) {
 	}
 	if nextStates[t.State] == nil {
 		return t, fault.New(fault.Corrupt, "the %s %s is %s, which is no state", t.Kind, t.ID, fault.Quote(string(t.State)))
+	}
+	if answer.Amount != (money.Amount{}) {
+		return t, fault.New(fault.Conflict, "the %s %s is of %s, but its provider knows it as one of %s, perhaps by other means",
+			t.Kind, t.ID, t.Amount, answer.Amount)
 	}
 	if t.State.Final() {
 		return t, repeated(t, answer)

@@ -38,7 +38,8 @@ type Payments interface {
 
 	// Status asks what became of t.ID, and changes nothing. Its outcomes are those
 	// of Request, and fault.NotFound: the provider never heard of it, so that it is
-	// safe to Request it again.
+	// safe to Request it again. Where the provider knows the step with another amount
+	// or token, that is no mismatch: the answer says with which.
 	Status(ctx context.Context, t pay.Transaction) (pay.Answer, error)
 
 	// Provider tells who carries out payments by the method, as it stands in

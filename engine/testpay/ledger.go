@@ -38,6 +38,16 @@ func (e entry) answer() pay.Answer {
 	return pay.Answer{State: e.State, Reference: e.Reference, Reason: e.Reason}
 }
 
+// status is the answer to a question about a transaction: it says how the step was
+// asked for, where that is not how it is asked about.
+func (e entry) status(t pay.Transaction) pay.Answer {
+	answer := e.answer()
+	if e.Amount != t.Amount || e.Token != t.Token {
+		answer.Amount, answer.Token = e.Amount, e.Token
+	}
+	return answer
+}
+
 // sound reports whether the company could have written the entry.
 func (e entry) sound() bool {
 	return !e.ID.IsZero() && e.Amount.Minor > 0 && e.Undecided >= 0 &&
@@ -65,11 +75,24 @@ func (l ledger) put(e entry) {
 // find returns the entry of a transaction. Another step under its identifier is
 // fault.Mismatch.
 func (l ledger) find(t pay.Transaction) (e entry, heard bool, err error) {
+	e, heard, err = l.look(t)
+	if err == nil && heard && (e.Token != t.Token || e.Amount != t.Amount) {
+		return entry{}, false, otherStep(t)
+	}
+	return e, heard, err
+}
+
+// look is find for a question: the amount and the card may be others.
+func (l ledger) look(t pay.Transaction) (e entry, heard bool, err error) {
 	e, heard = l.entries[t.ID]
-	if heard && (e.Order != t.Order || e.Kind != t.Kind || e.Token != t.Token || e.Amount != t.Amount) {
-		return entry{}, false, fault.New(fault.Mismatch, "the card company knows the transaction %s as another one", t.ID)
+	if heard && (e.Order != t.Order || e.Kind != t.Kind) {
+		return entry{}, false, otherStep(t)
 	}
 	return e, heard, nil
+}
+
+func otherStep(t pay.Transaction) error {
+	return fault.New(fault.Mismatch, "the card company knows the transaction %s as another one", t.ID)
 }
 
 // sum adds up an order's steps of a kind that are in one of the states.

@@ -154,7 +154,7 @@ func (c *Company) decide(e *entry, way way) {
 	}
 }
 
-// Status says what became of t.ID. It moves money only for a slow card, whose
+// Status says what became of t.ID, and how it was asked for if that was otherwise. It moves money only for a slow card, whose
 // decision it has waited for. Its errors are those of Request, and fault.NotFound
 // for a step that the company never heard of.
 func (c *Company) Status(ctx context.Context, t pay.Transaction) (pay.Answer, error) {
@@ -163,7 +163,7 @@ func (c *Company) Status(ctx context.Context, t pay.Transaction) (pay.Answer, er
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	e, heard, err := c.ledger.find(t)
+	e, heard, err := c.ledger.look(t)
 	if err != nil {
 		return pay.Answer{}, err
 	}
@@ -180,7 +180,7 @@ func (c *Company) Status(ctx context.Context, t pay.Transaction) (pay.Answer, er
 			return pay.Answer{}, err
 		}
 	}
-	return e.answer(), nil
+	return e.status(t), nil
 }
 
 // Moved returns how much money the company moved for an order, by kind of step;

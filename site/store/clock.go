@@ -102,6 +102,9 @@ func (s *state) serveDue(ctx context.Context) error {
 	if err := s.askStatements(); err != nil {
 		return err
 	}
+	if err := s.settleLate(ctx); err != nil {
+		return err
+	}
 	if err := s.moveReleases(ctx); err != nil {
 		return err
 	}

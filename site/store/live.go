@@ -48,6 +48,7 @@ type live struct {
 	inquired map[id.Fulfillment]bool           // lost, and asked for
 	restate  map[id.Site]struct{}              // warehouses that are to state their quota once more
 	unclear  map[event.FulfillmentName]unclear // lost, and not attached to their orders yet: see attach
+	setAside map[id.Order]struct{}             // whose money is to be let go of when all warehouses are heard
 
 	candidates map[id.District][]sourcing.Candidate // as of now; made when they are asked for
 }
@@ -96,6 +97,7 @@ func newLive(s Snapshot) live {
 		owing: map[debtor]int{}, carts: map[id.Order]string{},
 		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
 		numbered: map[int64]struct{}{}, restate: map[id.Site]struct{}{}, inquired: map[id.Fulfillment]bool{}, unclear: map[event.FulfillmentName]unclear{},
+		setAside: map[id.Order]struct{}{},
 		releases: true, // they may have changed, and the orders not have been looked at, before the start
 	}
 	for _, w := range s.Warehouses {
@@ -112,6 +114,9 @@ func newLive(s Snapshot) live {
 	}
 	for _, t := range s.Pending {
 		l.owe(t)
+		if s.Books.Epoch > 1 && t.Method == pay.BankTransfer && t.Kind == pay.Authorize {
+			l.setAside[t.Order] = struct{}{} // its order may have been called off meanwhile
+		}
 	}
 	for _, o := range s.Unsettled {
 		l.follow(o)

@@ -158,7 +158,11 @@ func (s *state) capture(ctx context.Context, o order.Order, f order.Fulfillment)
 			return err
 		}
 	}
-	return s.stage(least(amount, account.Capturable()), account.Capture)
+	due, err := s.uncovered(o, account) // less where a capture from before a restore has turned up
+	if err != nil {
+		return err
+	}
+	return s.stage(least(least(amount, due), account.Capturable()), account.Capture)
 }
 
 // settleMoney lets go of what was set aside for units that will not be sent, and
@@ -182,10 +186,33 @@ func (s *state) settleMoney(ctx context.Context, o order.Order) error {
 	}
 	taken := account.Captured().Minor + pendingOf(account, pay.Capture)
 	surplus := account.Capturable().Minor - max(live.Minor-taken, 0)
+	if surplus > 0 && s.mayBeShipped(o.Number) { // a warehouse may still tell of a part that was lost, and is to be paid
+		s.live.setAside[o.ID] = struct{}{}
+		surplus = 0
+	}
 	if err := s.stage(money.Of(surplus, o.Total.Currency), account.Cancel); err != nil {
 		return err
 	}
 	return s.refund(ctx, o, account)
+}
+
+// settleLate lets go of what was left set aside until all warehouses had told what the
+// store had lost.
+func (s *state) settleLate(ctx context.Context) error {
+	if len(s.live.setAside) == 0 || !s.allHeard() || len(s.live.unclear)+len(s.live.inquired) > 0 {
+		return nil
+	}
+	for _, which := range sortedOrders(s.live.setAside) {
+		o, err := s.order(ctx, which)
+		if err == nil {
+			err = s.settleMoney(ctx, o)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	clear(s.live.setAside)
+	return nil
 }
 
 // refund gives back the money of units that came back and were looked at, as far
@@ -241,6 +268,10 @@ func pendingOf(account pay.Account, kind pay.Kind) int64 {
 // Any other provider is asked on, and what it says is undone then.
 func (s *state) giveUpTransfer(o order.Order, authorization pay.Transaction) error {
 	if o.Status != order.Voided || authorization.Method != pay.BankTransfer {
+		return nil
+	}
+	if s.mayBeShipped(o.Number) { // it came in, perhaps, and a warehouse was asked
+		s.live.setAside[o.ID] = struct{}{}
 		return nil
 	}
 	t, err := pay.Resolve(authorization, pay.Answer{State: pay.Failed, Reason: "the order was called off"}, s.now)
@@ -323,11 +354,42 @@ func (s *state) settlePayment(ctx context.Context, c settlePayment) (order.Order
 		s.saveTransaction(pay.Later(t, s.now))
 		return o, nil
 	}
-	settled, err := pay.Resolve(t, c.answer, s.now)
+	asked := t
+	if s.books.Epoch() > 1 {
+		asked, c.answer = pay.Adopt(t, c.answer)
+	}
+	settled, err := pay.Resolve(asked, c.answer, s.now)
 	if err != nil || settled == t {
 		return o, err
 	}
-	return s.settled(ctx, o, settled)
+	if settled.Amount == t.Amount {
+		return s.settled(ctx, o, settled)
+	}
+	if o, err = s.settled(ctx, o, settled); err != nil || settled.Kind != pay.Capture {
+		return o, err
+	}
+	return o, s.captureRest(ctx, o)
+}
+
+// captureRest takes the money for what was handed over, as far as it was not taken and
+// is not being taken, after the provider has told of a capture of another amount.
+func (s *state) captureRest(ctx context.Context, o order.Order) error {
+	account, err := s.payment(ctx, o.ID)
+	if err != nil {
+		return err
+	}
+	due, err := s.uncovered(o, account)
+	if err != nil {
+		return err
+	}
+	return s.stage(least(due, account.Capturable()), account.Capture)
+}
+
+// uncovered is the money for what was handed over that no capture has taken or is to.
+func (s *state) uncovered(o order.Order, account pay.Account) (money.Amount, error) {
+	due, _, err := handedOver(o)
+	due.Minor -= account.Captured().Minor + pendingOf(account, pay.Capture)
+	return due, err
 }
 
 // settled books a step of which the provider has told, and what follows on it.

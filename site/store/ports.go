@@ -125,7 +125,9 @@ type Payments interface {
 	// whether it happened: Status tells later.
 	Request(ctx context.Context, t pay.Transaction) (pay.Answer, error)
 	// Status asks what became of a step. fault.NotFound means that the provider
-	// has never heard of it, so that it can be requested again.
+	// has never heard of it, so that it can be requested again. A store that was
+	// restored may ask about a step otherwise than it was requested: the answer says
+	// how it was.
 	Status(ctx context.Context, t pay.Transaction) (pay.Answer, error)
 	// Provider names who carries out a method, and whether it is offered here.
 	Provider(method pay.Method) (name string, offered bool)

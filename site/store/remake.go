@@ -143,6 +143,7 @@ func (s *state) remade(ctx context.Context, from id.Site, known event.Fulfillmen
 		return o, err
 	}
 	s.insert(o, from, "restored", "lost with the store's database, and told again by "+string(from))
+	delete(s.live.numbered, o.Number) // it is older than the restore
 	s.notify(o, "restored", fmt.Sprintf("We had to restore your order %d after a failure. Its page says what is shipped.", o.Number))
 	return s.order(ctx, o.ID)
 }
@@ -220,15 +221,20 @@ func (s *state) attach(ctx context.Context, from id.Site, o order.Order, known e
 	if err := s.bookAttached(o, f); err != nil {
 		return err
 	}
-	if o.Unpaid { // it was paid since, or the warehouse would not have been asked
-		o.Unpaid = false
-		if err := s.paidSince(ctx, o); err != nil {
-			return err
-		}
+	o.Unpaid = false // it was paid since, or the warehouse would not have been asked
+	if err := s.paidSince(ctx, o); err != nil {
+		return err
 	}
 	// The request was lost too. The warehouse knows it, unless it is restored itself.
-	if err := s.request(&o, &o.Fulfillments[len(o.Fulfillments)-1]); err != nil {
+	attached := &o.Fulfillments[len(o.Fulfillments)-1]
+	if err := s.request(&o, attached); err != nil {
 		return err
+	}
+	if o.NewAddress != nil && attached.Stage != order.VoidedStage { // which the warehouse has not been asked about
+		attached.Redirect = order.RedirectAsked
+		if err := s.askAgain(o, attached); err != nil {
+			return err
+		}
 	}
 	return s.saveRestored(ctx, from, o, f, "ships a part of it, which the store had lost")
 }

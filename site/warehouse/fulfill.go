@@ -113,7 +113,7 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 	case event.ReturnAnnounced:
 		return s.takeBack(ctx, from, b)
 	case event.ReturnRequested:
-		return s.requestReturn(ctx, from, b)
+		return s.requestReturn(ctx, from, m.Epoch, b)
 	case event.RedirectRequested:
 		return s.redirect(ctx, from, b)
 	case event.QuotaAsked:

@@ -119,8 +119,9 @@ func (s *state) sayReturn(r fulfillment.ReturnOrder, body event.Body) (string, e
 	return encode(r)
 }
 
-// requestReturn notes what a customer will send back.
-func (s *state) requestReturn(ctx context.Context, from id.Site, m event.ReturnRequested) error {
+// requestReturn notes what a customer will send back. A store that was restored may have
+// forgotten that the same units came back already: it is told what there is.
+func (s *state) requestReturn(ctx context.Context, from id.Site, epoch uint64, m event.ReturnRequested) error {
 	if m.Return.IsZero() {
 		return fault.New(fault.Invalid, "a return without an identifier")
 	}
@@ -135,6 +136,14 @@ func (s *state) requestReturn(ctx context.Context, from id.Site, m event.ReturnR
 		return err // none: it is said again, after a restore of either site
 	}
 	r, err := fulfillment.RequestReturn(f, m, s.now)
+	if fault.Is(err, fault.Conflict) && epoch > 1 {
+		state, err := s.stateOf(ctx, f)
+		if err != nil {
+			return err
+		}
+		answer := event.FulfillmentsRestated{Epoch: epoch, Fulfillments: []event.FulfillmentState{state}, More: true}
+		return s.books.Say(from, m.Order.String(), answer, s.now)
+	}
 	if err != nil {
 		return err
 	}
