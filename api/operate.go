@@ -38,6 +38,18 @@ type Link struct {
 	Parked      int        `json:"parked" doc:"Messages that could not be applied, and those that wait behind them"`
 	Pruned      uint64     `json:"pruned" doc:"The last message that the origin does not keep any more, as all before it were read long ago; as far as known"`
 	Drift       *LinkDrift `json:"drift,omitempty" doc:"What the last comparison of the two sites found; absent before the first"`
+
+	Recovering *LinkRecovery `json:"recovering,omitempty" doc:"The destination was restored from a backup, and the origin has still to tell what it has lost; absent where it does not wait, or runs elsewhere"`
+}
+
+// LinkRecovery is what the destination of a link, which was restored, waits for. Until
+// the origin has told, nothing is promised between the two.
+type LinkRecovery struct {
+	Role    string          `json:"role" doc:"What the destination is: store or warehouse"`
+	Since   *time.Time      `json:"since,omitempty" doc:"When it has said that it was restored; absent where it has not yet"`
+	Counted bool            `json:"counted" doc:"The origin has told what units it has, and is still to tell of fulfillments"`
+	Waiting int             `json:"waiting" doc:"At a store the paid orders that the warehouse is not asked for meanwhile; at a warehouse the fulfillments of the store with which no step can be taken"`
+	Blocked []ParkedMessage `json:"blocked" nullable:"false" doc:"Parked messages that hold it up, the first of each key: retry or skip them"`
 }
 
 // LinkList is every link that this process receives on.

@@ -24,6 +24,7 @@ type RestoreOptions struct {
 	Data     string    // the data directory: empty, absent, or with Sites one that is in use no more
 	Sites    []id.Site // of the backup; none: all of it. With Database: the one that it must be of
 	Now      time.Time
+	Tail     uint64 // any number, drawn by chance: restores of one moment, in two places, begin epochs of their own by it
 }
 
 // Restored is what came of a restore.

@@ -47,7 +47,8 @@ func TestRestoredTwice(t *testing.T) {
 			t.Errorf("the store, which was not restored, is of epoch %d", again.Sites[i].Epoch)
 		}
 	}
-	want := []uint64{1_900_000_000, 1_900_000_001, 1_900_000_002, 1_900_003_600}
+	clock := func(at time.Time) uint64 { return uint64(at.UnixMilli()) << 11 }
+	want := []uint64{clock(now), clock(now) + 1, clock(now) + 2, clock(now.Add(time.Hour))}
 	if diff := cmp.Diff(want, epochs); diff != "" {
 		t.Errorf("epochs: %s", diff)
 	}
@@ -57,8 +58,43 @@ func TestRestoredTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	restored, err := node.Restore(t.Context(), node.RestoreOptions{Backup: made.Directory, Data: data, Sites: []id.Site{"wh1"}, Now: now})
-	if err != nil || restored.Sites[0].Epoch != 1_900_000_003 {
+	if err != nil || restored.Sites[0].Epoch != clock(now)+3 {
 		t.Errorf("%+v, %v", restored.Sites, err)
+	}
+}
+
+// TestRestoredInTwoPlaces: two restores of one backup into directories that know
+// nothing of each other begin epochs of their own: in one millisecond by what was
+// drawn, later on by the clock too, and also where the clock is behind the backup.
+func TestRestoredInTwoPlaces(t *testing.T) {
+	_, made := stopped(t)
+	now := time.Unix(1_900_000_000, 0)
+	epoch := func(from string, at time.Time, tail uint64) (epoch uint64, data string) {
+		t.Helper()
+		data = filepath.Join(t.TempDir(), "data")
+		restored, err := node.Restore(t.Context(), node.RestoreOptions{Backup: from, Data: data, Now: at, Tail: tail})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if site := restored.Sites[0]; site.Epoch <= site.EpochWas {
+			t.Errorf("the epoch %d is not above %d, that of the backup", site.Epoch, site.EpochWas)
+		}
+		return restored.Sites[0].Epoch, data
+	}
+	first, data := epoch(made.Directory, now, 1<<40+7)
+	again, _ := epoch(made.Directory, now, 1<<41+8)
+	later, _ := epoch(made.Directory, now.Add(time.Millisecond), 0)
+	if first == again || later <= max(first, again) {
+		t.Errorf("epochs of one moment: %d and %d; a millisecond later: %d", first, again, later)
+	}
+	second, err := node.BackupFiles(t.Context(), data, "test", api.BackupRequest{Directory: filepath.Join(t.TempDir(), "second")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := now.Add(-time.Hour)
+	first, _ = epoch(second.Directory, back, 7)
+	if again, _ = epoch(second.Directory, back, 8); first == again {
+		t.Errorf("with a clock that was set back both are of epoch %d", first)
 	}
 }
 

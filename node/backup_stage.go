@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"crossdock/api"
 	"crossdock/core/fault"
@@ -28,7 +29,7 @@ func (r *restorer) stage(ctx context.Context, s source) error {
 	if err != nil {
 		return err
 	}
-	epoch := max(max(was.Head.Epoch, highest)+1, uint64(max(0, r.options.Now.Unix())))
+	epoch := epochAfter(max(was.Head.Epoch, highest), r.options.Now, r.options.Tail)
 	if err := sqlite.Restore(ctx, name, epoch); err != nil {
 		return err
 	}
@@ -44,6 +45,18 @@ func (r *restorer) stage(ctx context.Context, s source) error {
 		Orders: was.Head.Orders, LastOrderAt: orNil(was.LastOrderAt), Movements: was.Movements, LastMovementAt: orNil(was.LastMovementAt),
 	})
 	return nil
+}
+
+// tailBits is how many bits of an epoch are drawn. With the milliseconds before them
+// it is a number that every reader of JSON keeps exactly, until 2109.
+const tailBits = 11
+
+// epochAfter is the epoch of a restore: above the highest that is known of the site,
+// and another one than that of a restore elsewhere which knows of this one nothing,
+// be it of the same backup in the same moment.
+func epochAfter(highest uint64, now time.Time, tail uint64) uint64 {
+	clock := uint64(max(0, now.UnixMilli())) << tailBits
+	return max(highest+1, clock) + tail%(1<<tailBits)
 }
 
 // copy copies a database, and says what it says of itself. What was written down is

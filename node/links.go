@@ -24,6 +24,9 @@ type LinkState struct {
 	Parked int    // messages put aside
 	Pruned uint64 // the last message that the origin does not keep any more, as far as known
 	Drift  drift.Last
+	// Recovery is what the destination waits for, as it was restored from a backup;
+	// nil where it does not, or runs elsewhere.
+	Recovery *books.Recovery
 }
 
 // readAtLeast is how often a reader asks, woken or not, with some patience: one
@@ -75,6 +78,9 @@ func (n *Node) incoming(ctx context.Context, r *role) ([]LinkState, error) {
 			if p.Message.Origin == string(state.Origin) {
 				state.Parked++
 			}
+		}
+		if state.Recovery, err = n.recovery(ctx, r, state.Origin, parked); err != nil {
+			return nil, err
 		}
 		states = append(states, state)
 	}

@@ -136,7 +136,7 @@ func TestForgerOnTheBus(t *testing.T) {
 	client := clientOf(t, store)
 	startWith(t, onBus(t, bus, "warehouse:wh1"), node.Options{})
 	linkIs(t, client, "store", "wh1", "wh1 reads the store", isUp)
-	forger, err := natsbus.Dial("nats://"+bus, "", "forger", nil)
+	forger, err := natsbus.Dial("nats://"+bus, "", "forger", 10*time.Second, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,7 @@ type role struct {
 	claim   *claim                      // nil before follow
 	cut     *linkswitch.Switch          // nil at the store
 	feeds   books.Feeds
+	settled books.Restored
 	moment  func(ctx context.Context) (audit.Source, error)
 	desk    *drift.Desk // answers what this site knows of others
 	apply   func(ctx context.Context, messages []feed.Message) error
@@ -87,7 +88,7 @@ func (n *Node) openStore(ctx context.Context, name id.Site) error {
 		return err
 	}
 	alone := func(ctx context.Context) error { return checkAlone(ctx, bus, name, storeName) }
-	r := &role{site: name, file: file, bus: bus, alone: alone, feeds: db, moment: db.Snapshot, desk: drift.NewDesk(name, db.Look, time.Now), asked: map[id.Site]lastAsked{}}
+	r := &role{site: name, file: file, bus: bus, alone: alone, feeds: db, settled: db, moment: db.Snapshot, desk: drift.NewDesk(name, db.Look, time.Now), asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	if n.payments, err = openPayments(n.dir.path, n.config.Payment); err != nil {
@@ -132,7 +133,7 @@ func (n *Node) openWarehouse(ctx context.Context, name id.Site) error {
 	}
 	cut := linkswitch.Wrap(connection, time.Now)
 	alone := func(ctx context.Context) error { return checkAlone(ctx, connection, name, warehouseName) }
-	r := &role{site: name, file: file, bus: cut, cut: cut, alone: alone, feeds: db, moment: db.Snapshot, desk: drift.NewDesk(name, db.Look, time.Now), asked: map[id.Site]lastAsked{}}
+	r := &role{site: name, file: file, bus: cut, cut: cut, alone: alone, feeds: db, settled: db, moment: db.Snapshot, desk: drift.NewDesk(name, db.Look, time.Now), asked: map[id.Site]lastAsked{}}
 	n.roles = append(n.roles, r)
 	r.closers = append(r.closers, db.Close)
 	w, err := warehouse.Open(ctx, warehouse.Ports{

@@ -16,9 +16,7 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
-	"crossdock/site/books"
 	"crossdock/site/drift"
-	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/web/admit"
 	"crossdock/web/rest"
@@ -104,7 +102,7 @@ func (n *Node) newServer() (*http.Server, error) {
 	}
 	if n.store != nil {
 		mux.Handle("/", shop.New(shop.Deps{
-			Store: n.store, Sites: &shopSites{Node: n}, Published: n.published, Records: n.records,
+			Store: n.store, Sites: &shopSites{Node: n}, Operations: n, Token: n.token, Published: n.published, Records: n.records,
 			Payments: n.payments, TestCards: n.payments.tokens(), IDs: ids{}, Now: time.Now, Log: n.log,
 			Site: n.config.Store.Name, Name: n.config.Shop.Name, Currency: n.config.Shop.Currency, Demo: n.options.Demo,
 		}))
@@ -160,18 +158,21 @@ type shopSites struct {
 	*Node
 
 	mu    sync.Mutex
-	links []outbox.Link // as they were seen last
+	links []shop.LinkState // as they were seen last
 	seen  time.Time
 }
 
-var _ shop.Sites = (*shopSites)(nil)
+var (
+	_ shop.Sites      = (*shopSites)(nil)
+	_ shop.Operations = (*Node)(nil)
+)
 
 // linksLast is for how long pages show the links as they were seen: every page asks,
 // and what is behind is counted in the databases.
 const linksLast = 200 * time.Millisecond
 
 // Links implements shop.Sites.
-func (s *shopSites) Links(ctx context.Context) ([]outbox.Link, error) {
+func (s *shopSites) Links(ctx context.Context) ([]shop.LinkState, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if time.Since(s.seen) < linksLast {
@@ -181,9 +182,9 @@ func (s *shopSites) Links(ctx context.Context) ([]outbox.Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.links = make([]outbox.Link, len(states))
+	s.links = make([]shop.LinkState, len(states))
 	for i, state := range states {
-		s.links[i] = state.Link
+		s.links[i] = shop.LinkState{Link: state.Link, Pruned: state.Pruned, Recovery: state.Recovery}
 	}
 	s.seen = time.Now()
 	return slices.Clone(s.links), nil
@@ -194,11 +195,6 @@ func (s *shopSites) forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen = time.Time{}
-}
-
-// Parked implements shop.Sites.
-func (s *shopSites) Parked(ctx context.Context) ([]books.Parked, error) {
-	return s.role(s.config.Store.Name).feeds.Parked(ctx)
 }
 
 // Drift implements shop.Sites.

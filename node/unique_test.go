@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,6 +125,25 @@ func TestTwinOutOfReach(t *testing.T) {
 	}
 	if told := strings.Count(log.String(), "started anew"); told != 1 {
 		t.Errorf("it tried %d times to take the name", told)
+	}
+}
+
+// TestSilentBus: a process of several sites whose line to the bus swallows everything
+// answers its API as soon as any other, and does not wait for the line once for each
+// of its sites, which the client would do twice for two seconds.
+func TestSilentBus(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	began := time.Now()
+	n := startWith(t, onBus(t, silent.Addr().String(), "store", "warehouse:wh1", "warehouse:wh2"), node.Options{})
+	if _, err := clientOf(t, n).Version(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if took := time.Since(began); took > 6*time.Second {
+		t.Errorf("the API answered after %s", took)
 	}
 }
 

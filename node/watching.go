@@ -58,7 +58,7 @@ func (n *Node) onBus() bool {
 // tellRefusal knocks once more, because the links that go on trying do not say
 // what they are refused for. It reports whether there was something to tell.
 func (n *Node) tellRefusal() bool {
-	probe, err := natsbus.Dial(n.config.NATS.URL, string(n.config.NATS.Token), "probe", nil)
+	probe, err := natsbus.Dial(n.config.NATS.URL, string(n.config.NATS.Token), "probe", watchEvery, nil)
 	if err == nil {
 		probe.Close()
 		return false

@@ -10,8 +10,9 @@ import (
 
 const doctorHelp = `Look at what Crossdock needs on this machine before it starts, or while it runs: the
 configuration, the data directory and who uses it, free disk space, the databases,
-the port, the clock. Each check is ok, warn or fail, with what to do about it. Nothing
-else needs to be installed. Exit status 3 when a check is not ok.
+the port, the keys that the sites sign with and know others by, the clock. Each check is
+ok, warn or fail, with what to do about it. Nothing else needs to be installed. Exit
+status 3 when a check is not ok.
 
 While a process runs it answers for its databases, and its own port is right; another
 one that --listen names is checked as well.`
@@ -80,6 +81,7 @@ func (p program) examine(ctx context.Context, t *target, listen string) ([]check
 	} else {
 		checks = append(checks, checkRunning(ctx, *running), checkOpen(ctx, *running), checkPortOf(*running, listen))
 	}
+	checks = append(checks, checkKeys(ctx, cfg.Data, cfg.Peers)...)
 	return append(checks, checkClock(cfg.Data)), nil
 }
 

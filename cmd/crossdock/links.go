@@ -19,6 +19,10 @@ it has been stale. BREAKER is open where the last tries failed: the link is prob
 now and then, at RETRY AT or when the other side calls. A link whose other end shows
 another key than it is known by is "refused"; TROUBLE says what to do.
 
+A link is "recovering" where TO was restored from a backup and FROM has still to tell
+what TO has lost. Below the table it stands since when, what waits meanwhile, and which
+parked message is in the way, if one is.
+
 "links cut" takes a warehouse off the line, as if the line were broken, and "links
 heal" joins it again. The shop goes on selling the stock that it holds.`
 
@@ -121,7 +125,53 @@ func (p program) printLinks(links []api.Link, err error, asJSON bool) error {
 		t.add(l.Origin, l.Destination, linkState(l), l.Cursor, l.Last, l.Lag, age(l.LagSeconds), l.Parked,
 			cmp.Or(l.Breaker, "-"), timeOrDash(l.RetryAt), timeOrDash(l.StaleSince), l.Trouble)
 	}
-	return p.printTable(t, "")
+	if err := p.printTable(t, ""); err != nil {
+		return err
+	}
+	for _, l := range links {
+		if l.Recovering == nil {
+			continue
+		}
+		if err := p.print("\n%s", recoveryText(l)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recoveryText says what a restored site waits for, and what is in the way.
+func recoveryText(l api.Link) string {
+	r := l.Recovering
+	since := ""
+	if r.Since != nil {
+		since = ", since " + when(*r.Since)
+	}
+	text := fmt.Sprintf("%s was restored from a backup and waits for %s to tell what it has lost%s.\n", l.Destination, l.Origin, since)
+	if r.Counted {
+		text += fmt.Sprintf("%s has told what units it has, and is still to tell of fulfillments.\n", l.Origin)
+	}
+	if r.Role == "store" {
+		text += fmt.Sprintf("Until then it promises nothing of what %s has; %s to be asked of %s.\n", l.Origin, waits(r.Waiting, "paid order"), l.Origin)
+	} else {
+		text += fmt.Sprintf("Until then it hands nothing to %s; %s for its next step.\n", l.Origin, waits(r.Waiting, "fulfillment"))
+	}
+	if l.Lag > 0 {
+		text += fmt.Sprintf("It has still to read %s of %s.\n", count(int(l.Lag), "message"), l.Origin)
+	}
+	for _, m := range r.Blocked {
+		text += fmt.Sprintf("A parked message holds this up: %s has put aside number %d of %s (%s, key %s): %s\n"+
+			"  Retry it: crossdock links retry %s %s %s\n  or take it out: crossdock links skip %[1]s %[3]s %[5]s --reason REASON\n",
+			m.Site, m.Seq, m.Origin, printable(m.Kind), printable(m.Key), printable(m.Reason), m.Site, m.Origin, printable(m.Key))
+	}
+	return text
+}
+
+func waits(n int, what string) string {
+	verb := "wait"
+	if n == 1 {
+		verb = "waits"
+	}
+	return count(n, what) + " " + verb
 }
 
 func linkState(l api.Link) string {
@@ -137,6 +187,8 @@ func linkState(l api.Link) string {
 		return fmt.Sprintf("down (%s)", count(l.Failures, "failure"))
 	case l.Verdict == "restored" || l.Verdict == "parted":
 		return l.Verdict
+	case l.Recovering != nil:
+		return "recovering"
 	case l.Lag > 0:
 		return "behind"
 	}

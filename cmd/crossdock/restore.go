@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -40,7 +41,7 @@ func (p program) restoreCommand() *cobra.Command {
 	cmd.ValidArgsFunction = onlyDirs
 	asJSON := jsonFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		options := node.RestoreOptions{Database: *database, Now: time.Now()}
+		options := node.RestoreOptions{Database: *database, Now: time.Now(), Tail: rand.Uint64()}
 		if len(args) == 1 {
 			options.Backup = args[0]
 		}

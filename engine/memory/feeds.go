@@ -8,7 +8,12 @@ import (
 	"crossdock/site/books"
 )
 
-var _ books.Feeds = (*feeds)(nil)
+var (
+	_ books.Feeds    = (*Store)(nil)
+	_ books.Feeds    = (*Warehouse)(nil)
+	_ books.Restored = (*Store)(nil)
+	_ books.Restored = (*Warehouse)(nil)
+)
 
 // feeds reads what the site has said, under the engine's lock.
 type feeds struct {
@@ -90,4 +95,11 @@ func (f *feeds) Pruned(context.Context) ([]feed.Cursor, error) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	return f.ledger.pruned.values(), nil
+}
+
+// Settled implements books.Restored.
+func (f *feeds) Settled(context.Context) (epoch uint64, peers []books.Peer, err error) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return f.ledger.epoch, f.ledger.peers.values(), nil
 }

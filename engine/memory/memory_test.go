@@ -18,11 +18,11 @@ import (
 )
 
 func storeEngine(s *memory.Store) storetest.StoreEngine {
-	return storetest.StoreEngine{Journal: s, Lookups: s, Queries: s, Records: s, Feeds: s, Moments: s}
+	return storetest.StoreEngine{Journal: s, Lookups: s, Queries: s, Records: s, Feeds: s, Restored: s, Moments: s}
 }
 
 func warehouseEngine(w *memory.Warehouse) storetest.WarehouseEngine {
-	return storetest.WarehouseEngine{Journal: w, Queries: w, PurchaseBook: w, ReturnBook: w, Feeds: w, Moments: w}
+	return storetest.WarehouseEngine{Journal: w, Queries: w, PurchaseBook: w, ReturnBook: w, Feeds: w, Restored: w, Moments: w}
 }
 
 func TestStore(t *testing.T) {

@@ -3,8 +3,11 @@ package memory
 import (
 	"context"
 	"slices"
+	"time"
 
+	"crossdock/core/date"
 	"crossdock/core/id"
+	"crossdock/core/order"
 )
 
 // Restore has the engine, a Clone that was kept, begin a new epoch: as a site finds
@@ -45,4 +48,36 @@ func (w *Warehouse) LastNumber(_ context.Context, store id.Site) (int64, error) 
 		}
 	}
 	return last, nil
+}
+
+// Waiting implements books.Restored.
+func (s *Store) Waiting(_ context.Context, warehouse id.Site, now time.Time) (int, error) {
+	s.engine.mu.RLock()
+	defer s.engine.mu.RUnlock()
+	orders := 0
+	for _, o := range s.state.orders.all() {
+		if !o.Unpaid && slices.ContainsFunc(o.Fulfillments, func(f order.Fulfillment) bool {
+			return f.Unasked && f.Warehouse == warehouse && f.NotBefore <= date.Of(now)
+		}) {
+			orders++
+		}
+	}
+	return orders, nil
+}
+
+// Waiting implements books.Restored.
+func (w *Warehouse) Waiting(_ context.Context, store id.Site, _ time.Time) (int, error) {
+	w.engine.mu.RLock()
+	defer w.engine.mu.RUnlock()
+	underWay := 0
+	for _, f := range w.state.fulfillments.all() {
+		switch f.Stage {
+		case order.Accepted, order.Picking, order.PickedStage, order.ReadyStage:
+			if f.Store == store {
+				underWay++
+			}
+		default:
+		}
+	}
+	return underWay, nil
 }

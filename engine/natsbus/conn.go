@@ -58,17 +58,20 @@ func Connect(server *Server, name string) (*Conn, error) {
 }
 
 // Dial connects by TCP to a server elsewhere, such as "nats://10.0.0.7:4222";
-// "tls://" encrypts, and several addresses stand with commas between them. A
-// server that cannot be reached now is no error: the connection begins as
-// disconnected and goes on trying. A token that the server refuses is
-// fault.Unauthenticated, an address that can be none is fault.Invalid. A nil log
-// drops what the connection has to say.
-func Dial(address, token, name string, log *slog.Logger) (*Conn, error) {
+// "tls://" encrypts, and several addresses stand with commas between them. It waits
+// for the connection no longer than patience. A server that cannot be reached by then
+// is no error: the connection begins as disconnected and goes on trying. A token that
+// the server refuses meanwhile is fault.Unauthenticated, an address that can be none
+// is fault.Invalid. A nil log drops what the connection has to say.
+func Dial(address, token, name string, patience time.Duration, log *slog.Logger) (*Conn, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	c := newConn(log.With("bus", name))
-	wait := []nats.Option{nats.ReconnectWait(remoteRetry), nats.ReconnectJitter(remoteRetry, remoteRetry)}
+	c, line := newConn(log.With("bus", name)), &dialer{}
+	wait := []nats.Option{
+		nats.ReconnectWait(remoteRetry), nats.ReconnectJitter(remoteRetry, remoteRetry), nats.SetCustomDialer(line),
+	}
+	line.hurry(patience)
 	err := c.open(address, name, token, wait...)
 	if errors.Is(err, nats.ErrAuthorization) {
 		return nil, &fault.Error{
@@ -79,6 +82,7 @@ func Dial(address, token, name string, log *slog.Logger) (*Conn, error) {
 	if err != nil {
 		err = c.open(address, name, token, append(wait, nats.RetryOnFailedConnect(true))...)
 	}
+	line.calm()
 	if err != nil { // with retries on, only what no retry can mend is left
 		return nil, &fault.Error{
 			Kind: fault.Invalid, Op: "natsbus.Dial",

@@ -2,11 +2,13 @@ package natsbus_test
 
 import (
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -19,6 +21,9 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const token = "a token"
+
+// patience is how long a test waits for a server that is there.
+const patience = 10 * time.Second
 
 func start(tb testing.TB, options natsbus.Options) *natsbus.Server {
 	tb.Helper()
@@ -45,7 +50,7 @@ func connect(tb testing.TB, server *natsbus.Server, name string) *natsbus.Conn {
 
 func dial(tb testing.TB, addr, token, name string) *natsbus.Conn {
 	tb.Helper()
-	conn, err := natsbus.Dial("nats://"+addr, token, name, nil)
+	conn, err := natsbus.Dial("nats://"+addr, token, name, patience, nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -87,17 +92,53 @@ func BenchmarkOverTCP(b *testing.B) {
 func TestWrongTokenIsRefused(t *testing.T) {
 	server := start(t, natsbus.Options{Listen: "127.0.0.1:0", Token: token})
 	for _, wrong := range []string{"", "another token"} {
-		_, err := natsbus.Dial("nats://"+server.Addr(), wrong, "wh1", nil)
+		_, err := natsbus.Dial("nats://"+server.Addr(), wrong, "wh1", patience, nil)
 		if !fault.Is(err, fault.Unauthenticated) {
 			t.Errorf("token %q: error %v, want unauthenticated", wrong, err)
 		}
 	}
 }
 
+// TestDialWaitsForNobody: a server that takes the connection and never says a word, as
+// behind a line that swallows everything, holds up nobody for longer than he is patient.
+// The connection goes on trying, and is there as soon as somebody answers.
+func TestDialWaitsForNobody(t *testing.T) {
+	for name, patience := range map[string]time.Duration{"a moment": 50 * time.Millisecond, "not at all": 0} {
+		t.Run(name, func(t *testing.T) {
+			silent, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The client gives a server two seconds for its first word, and would ask twice.
+			began := time.Now()
+			conn, err := natsbus.Dial("nats://"+silent.Addr().String(), token, "wh1", patience, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer conn.Close()
+			if took := time.Since(began); took > 1500*time.Millisecond || conn.Connected() {
+				t.Errorf("it took %s, and is connected: %t", took, conn.Connected())
+			}
+			address := silent.Addr().String()
+			if err := silent.Close(); err != nil {
+				t.Fatal(err)
+			}
+			start(t, natsbus.Options{Listen: address, Token: token})
+			until := time.Now().Add(20 * time.Second)
+			for !conn.Connected() {
+				if time.Now().After(until) {
+					t.Fatal("it never came back")
+				}
+				time.Sleep(10 * time.Millisecond)
+			}
+		})
+	}
+}
+
 func TestDialKeepsPasswordsOutOfErrors(t *testing.T) {
 	server := start(t, natsbus.Options{Listen: "127.0.0.1:0", Token: token})
 	for _, address := range []string{"nats://user:hunter2@" + server.Addr(), "nats://user:hunter2@x:y"} {
-		_, err := natsbus.Dial(address, "", "wh1", nil)
+		_, err := natsbus.Dial(address, "", "wh1", patience, nil)
 		if message, _ := fault.Public(err); err == nil || strings.Contains(message, "hunter2") {
 			t.Errorf("Dial says %q", message)
 		}

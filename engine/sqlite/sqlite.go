@@ -39,6 +39,8 @@ var (
 	_ warehouse.PurchaseBook = (*Warehouse)(nil)
 	_ warehouse.ReturnBook   = (*Warehouse)(nil)
 	_ books.Feeds            = (*Warehouse)(nil)
+	_ books.Restored         = (*Store)(nil)
+	_ books.Restored         = (*Warehouse)(nil)
 )
 
 // Options are what a database may be opened with. The zero value is the default.

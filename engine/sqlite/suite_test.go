@@ -40,12 +40,12 @@ func openWarehouse(t testing.TB, path string) *sqlite.Warehouse {
 
 func storeEngine(t *testing.T, path string) storetest.StoreEngine {
 	s := storeFile{openStore(t, path), path}
-	return storetest.StoreEngine{Journal: s, Lookups: s, Queries: s, Records: s, Feeds: s, Moments: s, Close: s.Close}
+	return storetest.StoreEngine{Journal: s, Lookups: s, Queries: s, Records: s, Feeds: s, Restored: s, Moments: s, Close: s.Close}
 }
 
 func warehouseEngine(t *testing.T, path string) storetest.WarehouseEngine {
 	w := warehouseFile{openWarehouse(t, path), path}
-	return storetest.WarehouseEngine{Journal: w, Queries: w, PurchaseBook: w, ReturnBook: w, Feeds: w, Moments: w, Close: w.Close}
+	return storetest.WarehouseEngine{Journal: w, Queries: w, PurchaseBook: w, ReturnBook: w, Feeds: w, Restored: w, Moments: w, Close: w.Close}
 }
 
 // copyOf writes an empty database that was made before: much of the suite's time

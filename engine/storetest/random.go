@@ -53,7 +53,7 @@ func testStoreRandom(t *testing.T, f StoreFactory) {
 				r.reopen()
 			}
 		}
-		want := StoreEngine{Journal: twin, Lookups: twin, Queries: twin, Records: twin, Feeds: twin, Moments: twin}
+		want := StoreEngine{Journal: twin, Lookups: twin, Queries: twin, Records: twin, Feeds: twin, Restored: twin, Moments: twin}
 		same(rt, "the engine", viewStore(rt, r.ctx, want), viewStore(rt, r.ctx, r.StoreEngine))
 		for range 10 {
 			compareStoreQueries(rt, r, twin)
@@ -314,7 +314,7 @@ func testWarehouseRandom(t *testing.T, f WarehouseFactory) {
 				r.reopen()
 			}
 		}
-		want := WarehouseEngine{Journal: twin, Queries: twin, PurchaseBook: twin, ReturnBook: twin, Feeds: twin, Moments: twin}
+		want := WarehouseEngine{Journal: twin, Queries: twin, PurchaseBook: twin, ReturnBook: twin, Feeds: twin, Restored: twin, Moments: twin}
 		same(rt, "the engine", viewWarehouse(rt, r.ctx, want), viewWarehouse(rt, r.ctx, r.WarehouseEngine))
 	})
 }

@@ -93,6 +93,7 @@ type StoreEngine struct {
 	store.Queries
 	store.Records
 	books.Feeds
+	books.Restored
 	Moments
 	Close func() error // nil where there is nothing to close
 }
@@ -104,6 +105,7 @@ type WarehouseEngine struct {
 	warehouse.PurchaseBook
 	warehouse.ReturnBook
 	books.Feeds
+	books.Restored
 	Moments
 	Close func() error // nil where there is nothing to close
 }

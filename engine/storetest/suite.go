@@ -25,6 +25,7 @@ func Store(t *testing.T, f StoreFactory) {
 		{"update that adds", testOrderGrows},
 		{"update by halves", testPartialUpdate},
 		{"unsettled", testUnsettled},
+		{"unasked", testUnasked},
 		{"insert and update in one batch", testStoreBatchOrder},
 		{"constraints", testStoreConstraints},
 		{"times", testStoreTimes},
@@ -66,6 +67,7 @@ func Warehouse(t *testing.T, f WarehouseFactory) {
 		{"nothing is shared", testWarehouseCopies},
 		{"update", testFulfillmentUpdate},
 		{"records", testRecords},
+		{"under way", testUnderWay},
 		{"constraints", testWarehouseConstraints},
 		{"levels", testWarehouseLevels},
 		{"fulfillment pages", testFulfillmentPages},
@@ -83,6 +85,7 @@ func Warehouse(t *testing.T, f WarehouseFactory) {
 // bookRig is what the tests of the books need of either kind of engine.
 type bookRig struct {
 	books.Feeds
+	books.Restored
 	Moments
 	ctx    context.Context
 	site   *scribe
@@ -95,13 +98,13 @@ func storeBooks(f StoreFactory) func(t *testing.T) *bookRig {
 	return func(t *testing.T) *bookRig {
 		r := openStore(t, f)
 		b := &bookRig{
-			Feeds: r.Feeds, Moments: r.Moments, ctx: r.ctx, site: newScribe(StoreSite),
+			Feeds: r.Feeds, Restored: r.Restored, Moments: r.Moments, ctx: r.ctx, site: newScribe(StoreSite),
 			commit: func(rows books.Rows) error { return r.Commit(r.ctx, &store.Changes{Books: rows}) },
 			load:   func() books.Snapshot { return loadStore(t, r.ctx, r.Journal).Books },
 		}
 		b.reopen = func() {
 			r.reopen()
-			b.Feeds, b.Moments = r.Feeds, r.Moments
+			b.Feeds, b.Restored, b.Moments = r.Feeds, r.Restored, r.Moments
 		}
 		return b
 	}
@@ -111,13 +114,13 @@ func warehouseBooks(f WarehouseFactory) func(t *testing.T) *bookRig {
 	return func(t *testing.T) *bookRig {
 		r := openWarehouse(t, f)
 		b := &bookRig{
-			Feeds: r.Feeds, Moments: r.Moments, ctx: r.ctx, site: newScribe(WarehouseSite),
+			Feeds: r.Feeds, Restored: r.Restored, Moments: r.Moments, ctx: r.ctx, site: newScribe(WarehouseSite),
 			commit: func(rows books.Rows) error { return r.Commit(r.ctx, &warehouse.Changes{Books: rows}) },
 			load:   func() books.Snapshot { return loadWarehouse(t, r.ctx, r.Journal).Books },
 		}
 		b.reopen = func() {
 			r.reopen()
-			b.Feeds, b.Moments = r.Feeds, r.Moments
+			b.Feeds, b.Restored, b.Moments = r.Feeds, r.Restored, r.Moments
 		}
 		return b
 	}

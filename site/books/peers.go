@@ -17,6 +17,42 @@ type Peer struct {
 	Owed     uint64 // the peer's epoch for which it is still to be told what this site knows; 0: none
 }
 
+// Recovery is what a site that was restored waits for from a peer, for people to see.
+type Recovery struct {
+	Since   time.Time // when it has said that it was restored; zero: not yet
+	Counted bool      // the peer has told what units it has, and is still to tell of fulfillments
+	Store   bool      // it is a store, which waits for a warehouse; else the other way round
+	Waiting int       // see Restored.Waiting
+	Blocked []Parked  // what is in the way, the first of each key; their destination is who has put them aside
+}
+
+// RecoveringFrom is Books.Recovering of what Restored.Settled returns; counted is
+// whether the peer has told what units it has.
+func RecoveringFrom(peer id.Site, epoch uint64, peers []Peer) (recovering, counted bool) {
+	var settled Peer
+	for _, p := range peers {
+		if p.Site == peer {
+			settled = p
+		}
+	}
+	return epoch > 1 && settled.Restated < epoch, settled.Counted >= epoch
+}
+
+// BlocksRecovery reports whether what waits of a key holds a recovery up: at the site
+// that was restored, which then does not take in what the peer tells, or at the peer,
+// which then does not hear that it is to tell.
+func BlocksRecovery(key string, atPeer bool) bool {
+	switch key {
+	case "fulfillments":
+		return true
+	case "quota":
+		return !atPeer
+	case "site":
+		return atPeer
+	}
+	return false
+}
+
 // peerChange is what a peer was before a change, for Undo.
 type peerChange struct {
 	site   id.Site

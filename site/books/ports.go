@@ -2,7 +2,9 @@ package books
 
 import (
 	"context"
+	"time"
 
+	"crossdock/core/id"
 	"crossdock/dist/feed"
 )
 
@@ -28,4 +30,16 @@ type Feeds interface {
 	// Pruned returns the last message that was taken out of the outbox, per
 	// destination; a feed of which all is there has none.
 	Pruned(ctx context.Context) ([]feed.Cursor, error)
+}
+
+// Restored reads what a site has settled since it was restored from a backup. It may be
+// used beside the site's writer.
+type Restored interface {
+	// Settled returns the site's epoch, and what it has settled with others since it
+	// was restored, by their names. What it has settled with nobody is not there.
+	Settled(ctx context.Context) (epoch uint64, peers []Peer, err error)
+	// Waiting counts what goes no further while the site is recovering from a peer: at
+	// a store the paid orders which that warehouse is not asked for, though by now it
+	// should be; at a warehouse the fulfillments of that store that are under way.
+	Waiting(ctx context.Context, peer id.Site, now time.Time) (int, error)
 }

@@ -123,7 +123,7 @@ func (a *Admission) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // request would be begun as things stand.
 func (a *Admission) enter(w http.ResponseWriter, r *http.Request, class Class, deadline time.Time) (*ticket, error) {
 	lane := a.lanes[laneOf(class, r.Method, r.URL.Path)]
-	if class == Bulk && a.lanes[laneGeneral].standing(a.now(), Browse) {
+	if class == Bulk && a.lanes[laneGeneral].shedding(a.now(), Browse) {
 		return nil, errBusy
 	}
 	if r.ContentLength != 0 && class != Bulk {

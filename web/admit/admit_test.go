@@ -133,6 +133,28 @@ func TestCheckoutsGoOnWhileBrowsingIsShed(t *testing.T) {
 	}
 }
 
+// TestReportsAreLetInAgainOnceThereIsRoom: a few requests that came together, of which
+// one was refused a moment ago, are no reason to refuse a backup when they are over.
+func TestReportsAreLetInAgainOnceThereIsRoom(t *testing.T) {
+	s := newShop(Deps{Now: func() time.Time { return start }})
+	ended := s.stays(http.MethodPost, "/api/v1/warehouses")
+	backup := func() int { return s.ask(http.MethodPost, "/api/v1/backups", strings.NewReader("{}")).Code }
+	if code := backup(); code != http.StatusOK {
+		t.Errorf("before anybody was refused: %d", code)
+	}
+	if w := s.ask(http.MethodGet, "/api/v1/warehouses/wh1/stock", nil); w.Code != http.StatusServiceUnavailable {
+		t.Fatalf("the second one: %d", w.Code)
+	}
+	if code := backup(); code != http.StatusServiceUnavailable {
+		t.Errorf("while others are refused: %d", code)
+	}
+	close(s.open)
+	<-ended
+	if code := backup(); code != http.StatusOK {
+		t.Errorf("in the same moment, but there is room: %d", code)
+	}
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("cut") }

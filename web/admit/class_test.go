@@ -15,7 +15,9 @@ import (
 
 // theClasses is what every route of the API and of the shop counts as.
 var theClasses = map[admit.Class]string{
-	admit.Vital: `GET /healthz; GET /readyz; GET /api/v1/version; GET /api/v1/openapi.json; POST /sites/{site}/cut; POST /sites/{site}/heal`,
+	admit.Vital: `GET /healthz; GET /readyz; GET /api/v1/version; GET /api/v1/openapi.json; POST /sites/{site}/cut; POST /sites/{site}/heal;
+		POST /sites/sign-in; POST /sites/sign-out; POST /sites/{site}/{origin}/parked/retry; POST /sites/{site}/{origin}/parked/skip; POST /sites/{site}/check;
+		POST /sites/{origin}/{destination}/repair`,
 	admit.Checkout: `POST /api/v1/orders; POST /api/v1/orders/{id}/void; POST /api/v1/orders/{id}/backorders/drop;
 		POST /api/v1/orders/{id}/address; POST /api/v1/orders/{id}/payment; POST /api/v1/orders/{id}/capture;
 		POST /api/v1/orders/{id}/returns; PUT /api/v1/holds/{owner}; DELETE /api/v1/holds/{owner};
@@ -26,7 +28,7 @@ var theClasses = map[admit.Class]string{
 		POST /cart/add; GET /cart; POST /cart/set; POST /cart/remove; GET /placed/{order}; GET /register; POST /register;
 		GET /login; POST /login; POST /logout; GET /profile; POST /profile; GET /order/{order}`,
 	admit.Browse: `GET /api/v1/products; GET /api/v1/products/{sku}; GET /api/v1/districts; GET /api/v1/stock;
-		GET /{$}; GET /catalog; GET /product/{sku}; GET /sites`,
+		GET /{$}; GET /catalog; GET /product/{sku}; GET /sites; GET /sites/sign-in`,
 	admit.Bulk: `POST /api/v1/import/{kind}; POST /api/v1/audit; POST /api/v1/sourcing/what-if; GET /api/v1/backups; POST /api/v1/backups`,
 }
 

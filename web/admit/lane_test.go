@@ -106,7 +106,7 @@ func TestWhoCannotBeginInTimeIsRefusedAtOnce(t *testing.T) {
 	want(t, "11 ms left", l.come(start, Browse, after(11)), "waits")
 	want(t, "11 ms left, behind the other", l.come(start, Browse, after(11)), "refused")
 	want(t, "without a bound", l.come(start, Browse, time.Time{}), "waits")
-	if l.standing(start, Bulk) {
+	if l.shedding(start, Bulk) {
 		t.Error("who is in haste makes the others be refused")
 	}
 }

@@ -5,7 +5,7 @@
 // tells which of username and password was wrong, not even by the time it takes;
 // and it never takes a token that it did not make itself. It draws no pages.
 //
-// Start reading at Sessions, then Accounts.
+// Start reading at Sessions, then Accounts; Operators are those who run the process.
 package auth
 
 import (

@@ -4,6 +4,7 @@ import "strings"
 
 // input describes one field of a form to the component that draws it.
 type input struct {
+	form        string // tells fields of one name apart, where a page has several such forms
 	name, label string
 	kind        string // type attribute; unused for a select
 	value       string
@@ -15,7 +16,7 @@ type input struct {
 	required    bool
 }
 
-func (in input) id() string { return "field-" + in.name }
+func (in input) id() string { return "field-" + in.form + in.name }
 
 // describedBy names the notes under the field, for screen readers.
 func (in input) describedBy() string {

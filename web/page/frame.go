@@ -17,6 +17,7 @@ type Frame struct {
 
 	Flashes []Flash     // results of the request before, shown once
 	Stale   []StaleSite // warehouses that the store has not heard from for too long
+	Still   bool        // the page has forms in which somebody may be typing: it is not loaded anew by itself
 	Demo    bool        // say at the foot that nothing here is really shipped
 }
 

@@ -15,7 +15,7 @@
 //	POST /cart/set, /cart/remove        Cart.Contents
 //	POST /checkout/hold                 Checkout.Kept
 //	GET  /order/{order}                 Order.Live
-//	GET  /sites, POST /sites/{site}/…   Sites.Panel
+//	GET  /sites, POST /sites/{site}/…   Sites.Panel, of cut and heal; an operator's forms load the page
 //	any of them that fails              Notice, with HX-Retarget: #toast and HX-Reswap: innerHTML
 //	any of them that needs a log-in     nothing but HX-Redirect: /login?next=…
 //
@@ -58,6 +58,8 @@ const (
 	urlLogin    templ.SafeURL = "/login"
 	urlProfile  templ.SafeURL = "/profile"
 	urlSites    templ.SafeURL = "/sites"
+	urlSignIn   templ.SafeURL = "/sites/sign-in"
+	urlSignOut  templ.SafeURL = "/sites/sign-out"
 )
 
 // Vendored files that every page loads; their folders carry their versions.

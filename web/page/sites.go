@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strconv"
 	"time"
 )
 
@@ -11,6 +12,28 @@ type Sites struct {
 	Links  []SiteLink
 	Stock  []SiteTotals
 	CanCut bool // the demo, whose links can be cut and healed by hand
+	Staff  Staff
+}
+
+// Staff is whether an operator looks at the page. To all others it shows figures alone.
+type Staff struct {
+	Name      string // who has signed in; empty: nobody
+	Until     time.Time
+	CanSignIn bool
+}
+
+// SignIn is the form by which an operator signs in.
+type SignIn struct {
+	Name   string
+	Errors FieldErrors // by name, token
+}
+
+// Recovery is what a site that was restored from a backup waits for.
+type Recovery struct {
+	Since   time.Time // when it has said that it was restored; zero: not yet
+	Counted bool      // the other one has told what units it has
+	Waiting int       // orders of a store, fulfillments of a warehouse
+	Blocked []string  // keys of parked messages that hold it up
 }
 
 // SiteLink is the connection between the store and one warehouse.
@@ -26,8 +49,13 @@ type SiteLink struct {
 	Attempts   int       // failed in a row
 	NextTry    time.Time // when it is tried again; zero when no back-off runs
 	LastError  string    // why the last attempt failed; empty when it did not, or where Verdict says it
-	Parked     []ParkedKey
 	Drift      Drift
+	Store      string // the store's name
+	Here       bool   // the warehouse runs in this process
+
+	ParkedMessages int         // put aside at either end, as far as they are here
+	Parked         []ParkedKey // for operators alone
+	MoreKeys       int         // that are not in the list
 }
 
 // Drift is what the last comparison of the store with a warehouse has found.
@@ -75,6 +103,45 @@ type Feed struct {
 	Cursor  uint64        // number of the newest message that the receiver applied
 	Lag     time.Duration // age of the oldest message that is not applied yet; 0 for none
 	Verdict Verdict
+
+	Pruned   uint64    // number of the last message that the sender does not keep any more
+	Recovery *Recovery // what the receiver waits for; nil: nothing
+}
+
+func (f Feed) pruned() string {
+	if f.Pruned == 0 {
+		return "nothing pruned"
+	}
+	return "pruned up to " + number(int64(f.Pruned))
+}
+
+// recoveries says what each end waits for that was restored from a backup.
+func (l SiteLink) recoveries(now time.Time) []string {
+	var said []string
+	for _, d := range []struct {
+		who, whom, meanwhile, one, many string
+		r                               *Recovery
+	}{
+		{"The store", l.Site, "it promises nothing of what " + l.Site + " has", "paid order waits", "paid orders wait", l.FromSite.Recovery},
+		{l.Site, "the store", "it hands the store no units", "fulfillment waits", "fulfillments wait", l.ToSite.Recovery},
+	} {
+		if d.r == nil {
+			continue
+		}
+		text := d.who + " was restored from a backup and waits for " + d.whom + " to tell what it has lost"
+		if !d.r.Since.IsZero() {
+			text += ", for " + span(now.Sub(d.r.Since)) + " now"
+		}
+		text += ". Until then " + d.meanwhile + "; " + counted(int64(d.r.Waiting), d.one, d.many) + "."
+		if d.r.Counted {
+			text += " The units are told, the fulfillments are not."
+		}
+		if n := len(d.r.Blocked); n > 0 {
+			text += " " + counted(int64(n), "parked key holds", "parked keys hold") + " it up: it is to be retried or skipped first."
+		}
+		said = append(said, text)
+	}
+	return said
 }
 
 // Behind is how many messages the receiver has yet to apply.
@@ -98,13 +165,32 @@ func (f Feed) position() string {
 	return number(int64(f.Cursor)) + " of " + number(int64(f.Last))
 }
 
-// ParkedKey is an order whose messages wait, because one of them could not be
-// applied; the others go on.
+// ParkedKey is an order, or another key, whose messages wait, because one of them
+// could not be applied; the others go on.
 type ParkedKey struct {
+	Site   string // that has put it aside
+	Origin string // that has said it
 	Key    string
-	Kind   string // of the message
+	Seq    uint64 // of the first message that waits
+	Kind   string // of the same
 	Since  time.Time
 	Reason string
+	Behind int    // messages that wait behind it
+	Typed  string // the reason that was typed to skip it, where that was refused
+	Error  string // why
+}
+
+func (k ParkedKey) form(l SiteLink, i int) string {
+	return "parked-" + l.Site + "-" + strconv.Itoa(i) + "-"
+}
+
+// note is what the first message of a key is, and what waits with it.
+func (k ParkedKey) note() string {
+	text := "message " + number(int64(k.Seq)) + " of " + k.Origin + ", put aside at " + k.Site + ", " + k.Kind
+	if k.Behind > 0 {
+		text += ", and " + counted(int64(k.Behind), "message", "messages") + " behind it"
+	}
+	return text
 }
 
 // SiteTotals is the stock of one warehouse, all products together, in units.

@@ -97,7 +97,18 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 		{"sites-parted-there", []string{"Parted", "The store says something else than wh2 has read of it before: nothing more is taken."}, []string{"wh2 says"}},
 		{"sites-restored", []string{"Gone back in time", "wh2 has come back from a backup and has forgotten what the store has read of it"}, []string{"Parted"}},
 		{"sites-wrong-key", []string{"Wrong key", "The store and wh2 do not know each other by the keys that they show", "links says what to do", "12 tries failed"}, []string{"known_sites", "ed25519", "Last error"}},
-		{"sites-parked", []string{"fulfillment picked", "voided cannot become picked", "Catching up"}, []string{"Cut the link"}},
+		{"sites-parked", []string{"Parked messages3", "Sign in as an operator", "Catching up", "nothing pruned"}, []string{"Cut the link", "Retry or skip", "Compare now"}},
+		{"sites-staff", []string{
+			"Signed in as Ann until 20:40", "Sign out", "pruned up to 9,000", "pruned up to 21,400", "voided cannot become picked",
+			"message 40,101 of wh1, put aside at store, fulfillment.changed.v1, and 1 message behind it", "message 18,400 of store, put aside at wh1", "2 more keys are parked",
+			"Retry or skip", "Why", "Compare now", "Tell the store again", "Ask wh1 again", "links repair with --quota",
+		}, []string{"Sign in as", "Ask wh2 again"}},
+		{"sites-staff-refused", []string{"Say why: the reason is kept with the message for ever."}, nil},
+		{"sites-recovering", []string{
+			"The store was restored from a backup and waits for wh1 to tell what it has lost, for 3 min now. Until then it promises nothing of what wh1 has; 2 paid orders wait. 1 parked key holds it up",
+			"wh2 was restored from a backup and waits for the store to tell what it has lost. Until then it hands the store no units; 1 fulfillment waits. The units are told, the fulfillments are not.",
+		}, []string{"quota."}},
+		{"sites-sign-in-errors", []string{"The administration token is not the right one."}, nil},
 		{"problem-404", []string{"There is nothing here", `There is no product "22423X".`, "Reference 7f3a90c1"}, nil},
 		{"problem-403", []string{"This request came from another site and was refused."}, []string{"yours to see"}},
 		{"problem-405", []string{"That cannot be done here", `does not take "DELETE".`}, []string{"our side"}},
@@ -151,7 +162,7 @@ func TestFormsKeepWhatWasTyped(t *testing.T) {
 // A form of the order's page that was refused is open, and holds what was typed.
 func TestRefusedFormsStayOpen(t *testing.T) {
 	for _, p := range renderAll(t) {
-		field, value := map[string]string{"order-redirect-errors": "city", "order-return-errors": "line-2"}[p.Name], ""
+		field, value := map[string]string{"order-redirect-errors": "city", "order-return-errors": "line-2", "sites-long": "reason"}[p.Name], ""
 		if field == "" {
 			continue
 		}
@@ -163,7 +174,7 @@ func TestRefusedFormsStayOpen(t *testing.T) {
 				}
 			}
 		}
-		if want := map[string]string{"city": "York", "line-2": "13"}[field]; value != want {
+		if want := map[string]string{"city": "York", "line-2": "13", "reason": strings.Repeat("Wintergarten", 5)}[field]; value != want {
 			t.Errorf("%s: the field %s holds %q, want %q", p.Name, field, value, want)
 		}
 	}
@@ -176,6 +187,17 @@ func detailsOf(n *node) *node {
 	return n
 }
 
+// A page in which an operator may be typing is not loaded anew where there is no script.
+func TestPagesWithFormsStayAsTheyAre(t *testing.T) {
+	for _, p := range renderAll(t) {
+		reloads := strings.Contains(p.source, `http-equiv="refresh"`)
+		if want := strings.HasPrefix(p.Name, "sites-") && !p.Fragment && p.Name != "sites-long" &&
+			!strings.HasPrefix(p.Name, "sites-staff") && !strings.HasPrefix(p.Name, "sites-sign-in"); reloads != want {
+			t.Errorf("%s is loaded anew by itself: %t", p.Name, reloads)
+		}
+	}
+}
+
 // A page that has reached its end must not keep asking.
 func TestOnlyMovingPagesAskAgain(t *testing.T) {
 	asking := map[string]bool{}
@@ -186,7 +208,7 @@ func TestOnlyMovingPagesAskAgain(t *testing.T) {
 			}
 		}
 	}
-	for name, want := range map[string]bool{"order-live": true, "order-placed": true, "order-sent": true, "sites-panel": true, "order-coming-back": true, "order-live-ended": false, "order-delivered": false, "order-voided": false, "cart-full": false} {
+	for name, want := range map[string]bool{"order-live": true, "order-placed": true, "order-sent": true, "sites-panel": true, "sites-staff": true, "sites-sign-in": false, "order-coming-back": true, "order-live-ended": false, "order-delivered": false, "order-voided": false, "cart-full": false} {
 		if asking[name] != want {
 			t.Errorf("%s asks again: %v, want %v", name, asking[name], want)
 		}

@@ -35,6 +35,16 @@ func siteURL(site, verb string) templ.SafeURL {
 	return templ.SafeURL("/sites/" + url.PathEscape(site) + "/" + verb)
 }
 
+// parkedURL is where a form about a parked key goes: retry or skip.
+func parkedURL(k ParkedKey, verb string) templ.SafeURL {
+	return siteURL(k.Site, url.PathEscape(k.Origin)+"/parked/"+verb)
+}
+
+// repairURL is where a form goes that has one site tell another one again.
+func repairURL(origin, destination string) templ.SafeURL {
+	return siteURL(origin, url.PathEscape(destination)+"/repair")
+}
+
 func loginURL(next string) templ.SafeURL {
 	if next == "" || next == string(urlHome) || strings.HasPrefix(next, string(urlLogin)) {
 		return urlLogin

@@ -13,6 +13,7 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/site/audit"
+	"crossdock/site/books"
 )
 
 func (s *server) processRoutes() {
@@ -62,9 +63,24 @@ func (s *server) listLinks(ctx context.Context, _ *struct{}) (*body[api.LinkList
 			Cursor: l.Cursor, Last: l.Last, Lag: l.Lag, LagSeconds: l.LagSeconds, Breaker: l.Breaker, Failures: l.Failures,
 			RetryAt: orAbsent(l.RetryAt), StaleSince: orAbsent(l.StaleSince), HeardAt: orAbsent(l.HeardAt),
 			Verdict: l.Verdict, Trouble: l.Trouble, Parked: l.Parked, Pruned: l.Pruned, Drift: lastDrift(l.Drift),
+			Recovering: recoveryView(l.Recovery),
 		}
 	}
 	return &body[api.LinkList]{list}, nil
+}
+
+// recoveryView is what a site that was restored waits for; absent where it does not.
+func recoveryView(r *books.Recovery) *api.LinkRecovery {
+	if r == nil {
+		return nil
+	}
+	role := audit.Warehouse
+	if r.Store {
+		role = audit.Store
+	}
+	return &api.LinkRecovery{
+		Role: string(role), Since: orAbsent(r.Since), Counted: r.Counted, Waiting: r.Waiting, Blocked: parkedView(r.Blocked),
+	}
 }
 
 func orAbsent(t time.Time) *time.Time {

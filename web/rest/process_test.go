@@ -14,7 +14,9 @@ import (
 	"crossdock/api"
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/dist/feed"
 	"crossdock/site/audit"
+	"crossdock/site/books"
 	"crossdock/site/outbox"
 )
 
@@ -63,6 +65,10 @@ func (d *demoLinks) Links(context.Context) ([]LinkState, error) {
 		RetryAt: time.Date(2025, 3, 1, 12, 1, 0, 0, time.UTC), StaleSince: time.Date(2025, 3, 1, 11, 0, 0, 0, time.UTC), Failures: 6, Trouble: "no answer",
 	}}
 	state.Parked = 2
+	state.Recovery = &books.Recovery{Since: state.StaleSince, Counted: true, Store: true, Waiting: 3, Blocked: []books.Parked{{
+		Message: feed.Message{Origin: "wh1", Destination: "store", Seq: 7, Key: "quota", Kind: "quota.granted.v1", Body: []byte("secret")},
+		Reason:  "MUG1 is unknown", ParkedAt: state.HeardAt,
+	}}}
 	return []LinkState{state}, nil
 }
 
@@ -84,6 +90,9 @@ func TestLinks(t *testing.T) {
 	want := []api.Link{{
 		Origin: "wh1", Destination: "store", Connected: true, Cursor: 3, Last: 4, Lag: 1, LagSeconds: 0.5,
 		HeardAt: &heard, Verdict: "apply", Breaker: "half-open", RetryAt: &retry, StaleSince: &stale, Failures: 6, Trouble: "no answer", Parked: 2,
+		Recovering: &api.LinkRecovery{Role: "store", Since: &stale, Counted: true, Waiting: 3, Blocked: []api.ParkedMessage{{
+			Site: "store", Origin: "wh1", Key: "quota", Seq: 7, Kind: "quota.granted.v1", Reason: "MUG1 is unknown", Since: heard,
+		}}},
 	}}
 	links, err := s.client.Links(t.Context())
 	if diff := cmp.Diff(want, links); diff != "" || err != nil {

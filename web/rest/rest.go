@@ -27,6 +27,7 @@ import (
 	"crossdock/core/date"
 	"crossdock/core/id"
 	"crossdock/site/audit"
+	"crossdock/site/books"
 	"crossdock/site/drift"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
@@ -82,6 +83,8 @@ type LinkState struct {
 	Parked int    // messages
 	Pruned uint64 // the last message that the origin does not keep any more
 	Drift  drift.Last
+	// Recovery is what the destination waits for since it was restored; nil: nothing.
+	Recovery *books.Recovery
 }
 
 // Auditor proves the invariants over what this process can read.

@@ -75,7 +75,7 @@ func (v *visit) warehouses() ([]id.Site, error) {
 		all = append(all, district.Warehouses...)
 	}
 	for _, link := range links {
-		if warehouse, _ := v.ends(link); warehouse != "" {
+		if warehouse, _ := v.ends(link.Link); warehouse != "" {
 			all = append(all, warehouse)
 		}
 	}
@@ -104,7 +104,7 @@ func (v *visit) stale() (map[id.Site]time.Time, error) {
 	}
 	stale := map[id.Site]time.Time{}
 	for _, link := range links {
-		if warehouse, here := v.ends(link); here && !link.Connected && !link.StaleSince.IsZero() {
+		if warehouse, here := v.ends(link.Link); here && !link.Connected && !link.StaleSince.IsZero() {
 			stale[warehouse] = link.StaleSince
 		}
 	}

@@ -65,7 +65,7 @@ func TestHtmxGetsParts(t *testing.T) {
 func TestASiteIsCutAndHealed(t *testing.T) {
 	r := newRig(t, func(d *shop.Deps) { d.SiteNames = map[id.Site]string{"wh2": "Carlisle"} })
 	b := r.browser()
-	b.get("/sites").want(t, 200, "Connected", "Cut the link to wh2", "a-parked-key", "Carlisle (wh2)", "wh1 2 105 0 105")
+	b.get("/sites").want(t, 200, "Connected", "Cut the link to wh2", "Parked messages 3", "Carlisle (wh2)", "wh1 2 105 0 105")
 
 	b.post("/sites/wh2/cut").want(t, 200, "Heal the link to wh2", "wh2 is stale since 1 Mar, 12:31")
 	b.get("/product/MUG%2F1%20B").want(t, 200, "Carlisle (wh2) has been out of reach since 1 Mar, 12:31", "stale since 1 Mar, 12:31", "as of")

@@ -18,8 +18,9 @@ import (
 type Sites interface {
 	// Links returns both directions between the store and each warehouse, as far
 	// as this process sees them.
-	Links(ctx context.Context) ([]outbox.Link, error)
-	// Parked returns the warehouses' messages that the store has put aside.
+	Links(ctx context.Context) ([]LinkState, error)
+	// Parked returns what the sites of this process have put aside, oldest first of
+	// each; their destination is the site.
 	Parked(ctx context.Context) ([]books.Parked, error)
 	// Drift returns what the last comparison of the store with a warehouse has found.
 	Drift(warehouse id.Site) drift.Last
@@ -33,6 +34,26 @@ type Sites interface {
 	// Heal joins the link again; one that is whole stays so. A name that is no
 	// warehouse's is fault.NotFound.
 	Heal(ctx context.Context, warehouse id.Site) error
+}
+
+// LinkState is a link with what its feed does not keep any more, and what its
+// destination waits for.
+type LinkState struct {
+	outbox.Link
+	Pruned   uint64          // the last message that the origin does not keep any more; as far as known
+	Recovery *books.Recovery // nil: the destination was not restored, has heard all, or runs elsewhere
+}
+
+// Operations is what an operator can do about links, as the API and the command line
+// can. The errors are those of the commands; a site that does not run here is
+// fault.NotFound.
+type Operations interface {
+	RetryParked(ctx context.Context, site id.Site, command books.RetryParked) (books.Retried, error)
+	SkipParked(ctx context.Context, site id.Site, command books.SkipParked) (books.Retried, error)
+	// Drift compares the pairs of sites of which one is the given one.
+	Drift(ctx context.Context, site id.Site) ([]drift.Report, error)
+	// RepairDrift has the origin tell the destination again what differs.
+	RepairDrift(ctx context.Context, origin, destination id.Site, options drift.Options) (drift.Repaired, error)
 }
 
 // Carts keeps carts, by owner: "user:ID" or "guest:TOKEN". It is a port because

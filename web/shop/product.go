@@ -74,7 +74,7 @@ func (v *visit) shelvesOf(available []store.Availability) ([]page.SiteStock, err
 			}
 		}
 		for _, link := range links {
-			if origin, here := v.ends(link); !here || origin != warehouse {
+			if origin, here := v.ends(link.Link); !here || origin != warehouse {
 				continue
 			}
 			if link.Connected && !link.HeardAt.IsZero() {

@@ -93,10 +93,11 @@ type fakeSites struct {
 	deaf  id.Site // a warehouse that does not hear the store, though the store hears it
 	fixed bool    // may not be cut
 	spoil func(l *outbox.Link)
+	more  func(l *shop.LinkState)
 	fail  error
 }
 
-func (f *fakeSites) Links(context.Context) ([]outbox.Link, error) {
+func (f *fakeSites) Links(context.Context) ([]shop.LinkState, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var links []outbox.Link
@@ -106,16 +107,28 @@ func (f *fakeSites) Links(context.Context) ([]outbox.Link, error) {
 			outbox.Link{Origin: wh, Destination: "store", Connected: !cut, StaleSince: since, HeardAt: time.Now()},
 			outbox.Link{Origin: "store", Destination: wh, Connected: !cut && wh != f.deaf, StaleSince: time.Now()})
 	}
+	states := make([]shop.LinkState, len(links))
 	for i := range links {
 		if f.spoil != nil {
 			f.spoil(&links[i])
 		}
+		states[i] = shop.LinkState{Link: links[i]}
+		if f.more != nil {
+			f.more(&states[i])
+		}
 	}
-	return links, f.fail
+	return states, f.fail
 }
 
 func (f *fakeSites) Parked(context.Context) ([]books.Parked, error) {
-	return []books.Parked{{Message: feed.Message{Origin: "wh2", Key: "a-parked-key", Kind: "levels"}, Reason: "it is odd"}}, nil
+	parked := func(origin, destination, key, kind string, seq uint64) books.Parked {
+		m := feed.Message{Origin: origin, Destination: destination, Key: key, Kind: kind, Seq: seq}
+		return books.Parked{Message: m, Reason: "it is odd", ParkedAt: time.Date(2026, 3, 1, 12, 31, 0, 0, time.UTC)}
+	}
+	return []books.Parked{
+		parked("wh2", "store", "a-parked-key", "levels", 7), parked("wh2", "store", "a-parked-key", "levels", 8),
+		parked("store", "wh2", "quota", "quota.returned.v1", 4), parked("annex", "wh2", "quota", "of-another-store", 1),
+	}, nil
 }
 
 func (f *fakeSites) Drift(wh id.Site) drift.Last { return f.drift[wh] }

@@ -5,7 +5,7 @@
 // It turns requests into commands and queries of the store site, and answers
 // into the view models of page. It decides nothing about stock, prices or
 // orders, draws no HTML, keeps no state of its own but sessions, and shows an
-// order to nobody but its customer.
+// order to nobody but its customer, and what is parked to nobody but an operator.
 //
 // Start reading at New and the table of routes below it, then serve.go, which
 // every request goes through.
@@ -30,7 +30,11 @@ import (
 type Deps struct {
 	Store *store.Store
 	Sites Sites
-	Carts Carts // default: the store site's own
+	// Operations is what an operator can do who has signed in with the Token of
+	// administration; nil, or no token: nobody can.
+	Operations Operations
+	Token      string
+	Carts      Carts // default: the store site's own
 	// Published is what may be sold ahead, and is kept for checkouts: the one that
 	// the store writes its journal through. Default: nothing is expected, and holds
 	// end by themselves.
@@ -64,6 +68,7 @@ type shop struct {
 	sessions *auth.Sessions
 	accounts *auth.Accounts
 	throttle *auth.Throttle
+	staff    *auth.Operators
 	stock    *stockSums
 	mux      *http.ServeMux
 }
@@ -91,11 +96,15 @@ func New(deps Deps) http.Handler {
 	if deps.Zone == nil {
 		deps.Zone = time.Local
 	}
+	if deps.Operations == nil {
+		deps.Token = ""
+	}
 	s := &shop{
 		Deps:     deps,
 		sessions: auth.NewSessions(deps.Store, deps.Now, deps.Secure),
 		accounts: auth.NewAccounts(deps.Store, deps.IDs),
 		throttle: auth.NewThrottle(deps.TriesPerMinute),
+		staff:    auth.NewOperators(deps.Token, deps.Now, deps.Secure),
 		stock:    &stockSums{queries: deps.Store, now: deps.Now},
 		mux:      http.NewServeMux(),
 	}
@@ -141,4 +150,12 @@ var routes = map[string]answer{
 	"GET /sites":                  showSites,
 	"POST /sites/{site}/cut":      cutSite,
 	"POST /sites/{site}/heal":     healSite,
+
+	"GET /sites/sign-in":                        showSignIn,
+	"POST /sites/sign-in":                       signIn,
+	"POST /sites/sign-out":                      signOut,
+	"POST /sites/{site}/{origin}/parked/retry":  staffOnly(retryParked),
+	"POST /sites/{site}/{origin}/parked/skip":   staffOnly(skipParked),
+	"POST /sites/{site}/check":                  staffOnly(checkDrift),
+	"POST /sites/{origin}/{destination}/repair": staffOnly(repairDrift),
 }

@@ -10,20 +10,33 @@ import (
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
+	"crossdock/site/books"
 	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/web/page"
 )
 
-func showSites(v *visit) error {
-	view, err := v.sitesView()
+func showSites(v *visit) error { return v.sitesPage(http.StatusOK, refusal{}) }
+
+// refusal is a form about a parked key that cannot be taken as it is.
+type refusal struct {
+	site, origin id.Site
+	key          string
+	typed, says  string
+}
+
+func (v *visit) sitesPage(status int, refused refusal) error {
+	view, err := v.sitesView(refused)
 	if err != nil {
 		return err
 	}
 	if v.wantsPart() {
-		return v.show(http.StatusOK, view.Panel())
+		return v.show(status, view.Panel())
 	}
-	return v.showIn(http.StatusOK, func(f page.Frame) templ.Component { return view.Page(f) })
+	return v.showIn(status, func(f page.Frame) templ.Component {
+		f.Still = view.Staff.Name != ""
+		return view.Page(f)
+	})
 }
 
 func cutSite(v *visit) error  { return v.switchSite(v.Sites.Cut) }
@@ -44,7 +57,7 @@ func (v *visit) switchSite(do func(context.Context, id.Site) error) error {
 	return nil
 }
 
-func (v *visit) sitesView() (page.Sites, error) {
+func (v *visit) sitesView(refused refusal) (page.Sites, error) {
 	links, err := v.Sites.Links(v.ctx())
 	if err != nil {
 		return page.Sites{}, err
@@ -61,19 +74,17 @@ func (v *visit) sitesView() (page.Sites, error) {
 	if err != nil {
 		return page.Sites{}, err
 	}
-	view := page.Sites{Now: v.local(v.Now()), CanCut: v.Sites.CanCut()}
+	view := page.Sites{Now: v.local(v.Now()), CanCut: v.Sites.CanCut(), Staff: page.Staff{CanSignIn: v.staff.Open()}}
+	operator, staff := v.staff.Of(v.Request)
+	if staff {
+		view.Staff.Name, view.Staff.Until = operator.Name, v.local(operator.Until)
+	}
 	for _, warehouse := range warehouses {
 		link := v.linkOf(warehouse, links)
 		if last := v.Sites.Drift(warehouse); !last.At.IsZero() {
 			link.Drift = page.Drift{At: v.local(last.At), Found: last.Found, Unclear: last.Unclear}
 		}
-		for _, p := range parked {
-			if p.Message.Origin == string(warehouse) {
-				link.Parked = append(link.Parked, page.ParkedKey{
-					Key: p.Message.Key, Kind: p.Message.Kind, Since: v.local(p.ParkedAt), Reason: p.Reason,
-				})
-			}
-		}
+		v.putParked(&link, parked, staff, refused)
 		view.Links = append(view.Links, link)
 		row := sums[warehouse]
 		row.Site, row.Name = string(warehouse), v.nameOf(warehouse)
@@ -82,20 +93,55 @@ func (v *visit) sitesView() (page.Sites, error) {
 	return view, nil
 }
 
+// maxKeys is how many parked keys of a link the page lists.
+const maxKeys = 50
+
+// putParked counts what is parked between the store and a warehouse, at either end
+// that is here. What it is, is for operators: the others see the number.
+func (v *visit) putParked(link *page.SiteLink, parked []books.Parked, staff bool, refused refusal) {
+	at := map[[3]string]int{} // index of the key in the list
+	for _, p := range parked {
+		m := p.Message
+		if !(m.Origin == link.Site && m.Destination == string(v.Site)) && !(m.Origin == string(v.Site) && m.Destination == link.Site) {
+			continue
+		}
+		link.ParkedMessages++
+		key := [3]string{m.Destination, m.Origin, m.Key}
+		i, known := at[key]
+		switch {
+		case !staff:
+		case known && i >= 0:
+			link.Parked[i].Behind++
+		case known:
+		case len(link.Parked) == maxKeys:
+			at[key] = -1
+			link.MoreKeys++
+		default:
+			at[key] = len(link.Parked)
+			one := page.ParkedKey{Site: m.Destination, Origin: m.Origin, Key: m.Key, Seq: m.Seq, Kind: m.Kind, Since: v.local(p.ParkedAt), Reason: p.Reason}
+			if key == [3]string{string(refused.site), string(refused.origin), refused.key} {
+				one.Typed, one.Error = refused.typed, refused.says
+			}
+			link.Parked = append(link.Parked, one)
+		}
+	}
+}
+
 // linkOf joins both directions between the store and a warehouse. The one that
 // leads here is the one that tells how old our figures are.
-func (v *visit) linkOf(warehouse id.Site, links []outbox.Link) page.SiteLink {
-	view := page.SiteLink{Site: string(warehouse), Name: v.nameOf(warehouse), Cut: v.Sites.IsCut(warehouse)}
+func (v *visit) linkOf(warehouse id.Site, links []LinkState) page.SiteLink {
+	view := page.SiteLink{Site: string(warehouse), Name: v.nameOf(warehouse), Store: string(v.Site), Cut: v.Sites.IsCut(warehouse)}
 	for _, link := range links {
-		other, here := v.ends(link)
+		other, here := v.ends(link.Link)
 		if other != warehouse {
 			continue
 		}
 		feed := page.Feed{
-			Last: link.Last, Cursor: link.Cursor, Lag: time.Duration(link.LagSeconds * float64(time.Second)), Verdict: verdictOf(link),
+			Last: link.Last, Cursor: link.Cursor, Lag: time.Duration(link.LagSeconds * float64(time.Second)), Verdict: verdictOf(link.Link),
+			Pruned: link.Pruned, Recovery: v.recoveryOf(link.Recovery),
 		}
 		if !here {
-			view.ToSite = feed
+			view.ToSite, view.Here = feed, link.Breaker != "" // else its reader runs elsewhere
 			continue
 		}
 		view.FromSite = feed
@@ -104,6 +150,17 @@ func (v *visit) linkOf(warehouse id.Site, links []outbox.Link) page.SiteLink {
 		if feed.Verdict == "" { // else the page has words of its own, which name no file of ours
 			view.LastError = link.Trouble
 		}
+	}
+	return view
+}
+
+func (v *visit) recoveryOf(r *books.Recovery) *page.Recovery {
+	if r == nil {
+		return nil
+	}
+	view := &page.Recovery{Since: v.local(r.Since), Counted: r.Counted, Waiting: r.Waiting}
+	for _, p := range r.Blocked {
+		view.Blocked = append(view.Blocked, p.Message.Key)
 	}
 	return view
 }

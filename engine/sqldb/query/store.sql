@@ -261,3 +261,10 @@ WHERE  owner = $1;
 SELECT token_hash, data, expires_at
 FROM   sessions
 WHERE  token_hash = $1 AND expires_at > sqlc.arg(now);
+
+-- name: UnaskedAt :one
+SELECT count(DISTINCT o.id)
+FROM   orders AS o
+JOIN   fulfillments AS f ON f.order_id = o.id
+WHERE  o.unsettled = 1 AND o.unpaid = 0 AND f.unasked = 1
+       AND f.warehouse = sqlc.arg(warehouse) AND f.not_before <= sqlc.arg(today);

@@ -161,3 +161,8 @@ WHERE  fulfillment_id = $1;
 SELECT CAST(coalesce(max(number), 0) AS BIGINT) AS number
 FROM   fulfillments
 WHERE  store = $1;
+
+-- name: UnderWayFor :one
+SELECT count(*)
+FROM   fulfillments
+WHERE  stage IN ('accepted', 'picking', 'picked', 'ready') AND store = sqlc.arg(store);

@@ -126,6 +126,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.transactionsStmt, err = db.PrepareContext(ctx, transactions); err != nil {
 		return nil, fmt.Errorf("error preparing query Transactions: %w", err)
 	}
+	if q.unaskedAtStmt, err = db.PrepareContext(ctx, unaskedAt); err != nil {
+		return nil, fmt.Errorf("error preparing query UnaskedAt: %w", err)
+	}
 	if q.unsettledOrdersStmt, err = db.PrepareContext(ctx, unsettledOrders); err != nil {
 		return nil, fmt.Errorf("error preparing query UnsettledOrders: %w", err)
 	}
@@ -313,6 +316,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing transactionsStmt: %w", cerr)
 		}
 	}
+	if q.unaskedAtStmt != nil {
+		if cerr := q.unaskedAtStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing unaskedAtStmt: %w", cerr)
+		}
+	}
 	if q.unsettledOrdersStmt != nil {
 		if cerr := q.unsettledOrdersStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing unsettledOrdersStmt: %w", cerr)
@@ -406,6 +414,7 @@ type Queries struct {
 	shelvesStmt             *sql.Stmt
 	stockedAfterStmt        *sql.Stmt
 	transactionsStmt        *sql.Stmt
+	unaskedAtStmt           *sql.Stmt
 	unsettledOrdersStmt     *sql.Stmt
 	userByIDStmt            *sql.Stmt
 	userByNameKeyStmt       *sql.Stmt
@@ -450,6 +459,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		shelvesStmt:             q.shelvesStmt,
 		stockedAfterStmt:        q.stockedAfterStmt,
 		transactionsStmt:        q.transactionsStmt,
+		unaskedAtStmt:           q.unaskedAtStmt,
 		unsettledOrdersStmt:     q.unsettledOrdersStmt,
 		userByIDStmt:            q.userByIDStmt,
 		userByNameKeyStmt:       q.userByNameKeyStmt,

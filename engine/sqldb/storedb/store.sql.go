@@ -1483,6 +1483,26 @@ func (q *Queries) Transactions(ctx context.Context, orderID []byte) ([]Transacti
 	return items, nil
 }
 
+const unaskedAt = `-- name: UnaskedAt :one
+SELECT count(DISTINCT o.id)
+FROM   orders AS o
+JOIN   fulfillments AS f ON f.order_id = o.id
+WHERE  o.unsettled = 1 AND o.unpaid = 0 AND f.unasked = 1
+       AND f.warehouse = $1 AND f.not_before <= $2
+`
+
+type UnaskedAtParams struct {
+	Warehouse string
+	Today     int64
+}
+
+func (q *Queries) UnaskedAt(ctx context.Context, arg UnaskedAtParams) (int64, error) {
+	row := q.queryRow(ctx, q.unaskedAtStmt, unaskedAt, arg.Warehouse, arg.Today)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const unsettledOrders = `-- name: UnsettledOrders :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
          name, street, postal_code, city, district, email, phone, payment, total, currency, why, reason, void_asked,

@@ -90,6 +90,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.returnsByStateStmt, err = db.PrepareContext(ctx, returnsByState); err != nil {
 		return nil, fmt.Errorf("error preparing query ReturnsByState: %w", err)
 	}
+	if q.underWayForStmt, err = db.PrepareContext(ctx, underWayFor); err != nil {
+		return nil, fmt.Errorf("error preparing query UnderWayFor: %w", err)
+	}
 	if q.versionsStmt, err = db.PrepareContext(ctx, versions); err != nil {
 		return nil, fmt.Errorf("error preparing query Versions: %w", err)
 	}
@@ -211,6 +214,11 @@ func (q *Queries) Close() error {
 			err = fmt.Errorf("error closing returnsByStateStmt: %w", cerr)
 		}
 	}
+	if q.underWayForStmt != nil {
+		if cerr := q.underWayForStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing underWayForStmt: %w", cerr)
+		}
+	}
 	if q.versionsStmt != nil {
 		if cerr := q.versionsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing versionsStmt: %w", cerr)
@@ -282,6 +290,7 @@ type Queries struct {
 	returnsAfterStmt        *sql.Stmt
 	returnsByOrderStmt      *sql.Stmt
 	returnsByStateStmt      *sql.Stmt
+	underWayForStmt         *sql.Stmt
 	versionsStmt            *sql.Stmt
 	versionsBetweenStmt     *sql.Stmt
 }
@@ -312,6 +321,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		returnsAfterStmt:        q.returnsAfterStmt,
 		returnsByOrderStmt:      q.returnsByOrderStmt,
 		returnsByStateStmt:      q.returnsByStateStmt,
+		underWayForStmt:         q.underWayForStmt,
 		versionsStmt:            q.versionsStmt,
 		versionsBetweenStmt:     q.versionsBetweenStmt,
 	}

@@ -879,6 +879,19 @@ func (q *Queries) ReturnsByState(ctx context.Context, arg ReturnsByStateParams) 
 	return items, nil
 }
 
+const underWayFor = `-- name: UnderWayFor :one
+SELECT count(*)
+FROM   fulfillments
+WHERE  stage IN ('accepted', 'picking', 'picked', 'ready') AND store = $1
+`
+
+func (q *Queries) UnderWayFor(ctx context.Context, store string) (int64, error) {
+	row := q.queryRow(ctx, q.underWayForStmt, underWayFor, store)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const versions = `-- name: Versions :many
 SELECT   sku, version
 FROM     levels

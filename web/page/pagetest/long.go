@@ -37,7 +37,9 @@ func long() []Fixture {
 	rows[0].Number, rows[0].Units, rows[0].Total = orderID, 1_234_567, inCart.Sum
 	troubled := page.Sites{Now: Now(), Links: links(), CanCut: true}
 	troubled.Links[0].Name, troubled.Links[0].LastError = word[:60], word
-	troubled.Links[0].Parked = []page.ParkedKey{{Key: word, Kind: word, Since: Now(), Reason: word}}
+	troubled.Links[0].Parked = []page.ParkedKey{{Site: word[:60], Origin: word[:60], Key: word, Kind: word, Since: Now(), Reason: word, Typed: word[:60], Error: word}}
+	troubled.Links[0].Drift, troubled.Links[0].Here, troubled.Links[0].Store = page.Drift{At: Now(), Found: 1_000_000}, true, word[:60]
+	troubled.Staff = page.Staff{Name: word[:64], Until: Now(), CanSignIn: true}
 	return []Fixture{
 		{Name: "catalog-long", Component: page.Catalog{Filter: page.CatalogFilter{Query: word[:100]}, Types: []page.Facet{{Name: word[:60], Count: 12}}, Products: []page.Card{card, card}, Total: 2, Pages: 1}.Page(f)},
 		{Name: "product-long", Component: product.Page(f)},
@@ -45,7 +47,7 @@ func long() []Fixture {
 		{Name: "order-long", Component: order.Page(f)},
 		{Name: "placed-long", Component: order.Placed(f)},
 		{Name: "profile-long", Component: page.Profile{Username: word[:64], Since: Now(), Districts: districts(), Orders: rows, Total: 7, Number: 1, Pages: 1}.Page(f)},
-		{Name: "sites-long", Component: troubled.Page(f)},
+		{Name: "sites-long", Component: troubled.Page(still(f))},
 		{Name: "problem-long", Component: page.Problem{Status: 404, Message: word, Reference: word[:64]}.Page(f)},
 	}
 }

@@ -35,13 +35,39 @@ func sites() []Fixture {
 		ToSite:    page.Feed{Last: 9133, Cursor: 9120, Lag: 9 * time.Minute}, FromSite: page.Feed{Last: 22871, Cursor: 22871},
 	}
 	parked := page.Sites{Now: Now(), Links: links(), Stock: totals()}
-	parked.Links[0].Parked = []page.ParkedKey{{Key: orderID, Kind: "fulfillment picked", Since: ago(3 * time.Minute), Reason: "the order is voided, and voided cannot become picked"}}
+	parked.Links[0].ParkedMessages, parked.Staff.CanSignIn = 3, true
 	parked.Links[1].StaleSince, parked.Links[1].FromSite = ago(20*time.Second), page.Feed{Last: 23001, Cursor: 22871, Lag: 70 * time.Second}
 	differ := page.Sites{Now: Now(), Links: links(), Stock: totals()}
 	differ.Links[0].Drift = page.Drift{At: ago(20 * time.Minute), Found: 3, Unclear: 1}
 	differ.Links[1].Drift = page.Drift{At: ago(20 * time.Minute), Unclear: 1}
 	healthy.Links[0].Drift = page.Drift{At: ago(50 * time.Minute)}
+	staff := parked
+	staff.Links, staff.Staff = links(), page.Staff{Name: "Ann", Until: Now().Add(8 * time.Hour), CanSignIn: true}
+	for i := range staff.Links {
+		staff.Links[i].Store, staff.Links[i].ToSite.Pruned, staff.Links[i].FromSite.Pruned = "store", 9000, 21400
+	}
+	staff.Links[0].Drift, staff.Links[0].Here = page.Drift{At: ago(20 * time.Minute), Found: 3}, true
+	staff.Links[0].ParkedMessages, staff.Links[0].MoreKeys = 3, 2
+	staff.Links[0].Parked = []page.ParkedKey{
+		{Site: "store", Origin: "wh1", Key: orderID, Seq: 40101, Kind: "fulfillment.changed.v1", Since: ago(3 * time.Minute), Reason: "the order is voided, and voided cannot become picked", Behind: 1},
+		{Site: "wh1", Origin: "store", Key: "quota", Seq: 18400, Kind: "quota.returned.v1", Since: ago(2 * time.Minute), Reason: "22423 is not known"},
+	}
+	refused := staff
+	refused.Links = links()
+	refused.Links[1].ParkedMessages, refused.Links[1].Store = 1, "store"
+	refused.Links[1].Parked = []page.ParkedKey{{
+		Site: "store", Origin: "wh2", Key: "quota", Seq: 22801, Kind: "quota.granted.v1", Since: ago(3 * time.Minute), Reason: "22423 is not known",
+		Error: "say why: the reason is kept with the message for ever",
+	}}
+	recovering := page.Sites{Now: Now(), Links: links(), Stock: totals()}
+	recovering.Links[0].FromSite.Recovery = &page.Recovery{Since: ago(3 * time.Minute), Waiting: 2, Blocked: []string{"quota"}}
+	recovering.Links[1].ToSite.Recovery = &page.Recovery{Counted: true, Waiting: 1}
 	return append([]Fixture{
+		{Name: "sites-staff", Component: staff.Page(still(guest()))},
+		{Name: "sites-staff-refused", Component: refused.Page(still(guest()))},
+		{Name: "sites-recovering", Component: recovering.Page(guest())},
+		{Name: "sites-sign-in", Component: page.SignIn{}.Page(still(guest()))},
+		{Name: "sites-sign-in-errors", Component: page.SignIn{Name: "Ann", Errors: page.FieldErrors{"token": "the administration token is not the right one"}}.Page(still(guest()))},
 		{Name: "sites-drift", Component: differ.Page(guest())},
 		{Name: "sites-healthy", Component: healthy.Page(customer())},
 		{Name: "sites-cut", Component: cut.Page(cutOff())},
@@ -49,6 +75,12 @@ func sites() []Fixture {
 		{Name: "sites-none", Component: page.Sites{Now: Now()}.Page(guest())},
 		{Name: "sites-panel", Component: cut.Panel(), Fragment: true},
 	}, brokenLinks()...)
+}
+
+// still is a page with forms that stay.
+func still(f page.Frame) page.Frame {
+	f.Still = true
+	return f
 }
 
 // brokenLinks are the ways in which a link can be in trouble, one page for each.
