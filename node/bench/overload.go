@@ -63,7 +63,7 @@ func (o OverloadOptions) check() error {
 
 // Overload has more visitors come than the machine can serve: most look around, some
 // fill carts, a few order. First the peak is found, with visitors who each wait for
-// their answers; then visitors come at a constant rate, whatever becomes of those
+// their answers, and whom no page of a moment ago will do; then visitors come at a constant rate, whatever becomes of those
 // before them: as many as at the peak; several times as many, of whom all that are
 // too many look around, so that what is answered compares with the peak; several
 // times as many of each kind; and in the end half as many as at the peak, to see how
@@ -104,9 +104,11 @@ func Overload(ctx context.Context, options OverloadOptions) (OverloadReport, err
 
 // overload runs the phases.
 func (r *rig) overload(ctx context.Context, options OverloadOptions, maker crowdMaker, report *OverloadReport) error {
+	normal := time.Duration(0)
 	phase := func(tell string, share, rate float64, callers int, of mix) (crowdSeen, error) {
 		r.options.Tell(tell)
 		order := r.crowdOrder()
+		order.Fresh, order.Normal = rate == 0, normal
 		order.Time, order.Rate, order.Callers, order.Mix = time.Duration(share*float64(options.Time)), rate, callers, of
 		return maker.make(ctx, order)
 	}
@@ -128,6 +130,7 @@ func (r *rig) overload(ctx context.Context, options OverloadOptions, maker crowd
 	}
 	report.Callers, report.Peak = callers, phaseOf(seen)
 	peak := report.Peak.Goodput
+	normal = time.Duration(report.Peak.P99 * float64(time.Millisecond))
 	for _, next := range []struct {
 		tell  string
 		share float64
@@ -145,7 +148,7 @@ func (r *rig) overload(ctx context.Context, options OverloadOptions, maker crowd
 		}
 		*next.into = phaseOf(seen)
 	}
-	report.Recovery = recovery(seen.Windows, report.Peak.P99)
+	report.Recovery = recovery(seen.Windows)
 	return nil
 }
 
@@ -153,19 +156,19 @@ func (r *rig) crowdOrder() crowdOrder {
 	return crowdOrder{Address: r.address(), Token: r.node.Token(), SKUs: r.options.skus}
 }
 
-// recovery is how many seconds after the overload the first second began in which
-// nobody was refused, nothing failed, and nobody waited longer than 99 of 100 did at
-// the peak; below zero: there was none.
-func recovery(windows []kindSeen, normal float64) float64 {
+// recovery is how many seconds after the overload the first second began in which, at
+// any time, somebody was served and nobody was refused, nothing failed, and 99 of 100
+// waited no longer than 99 of 100 did at the peak; below zero: there was none.
+func recovery(windows []kindSeen) float64 {
 	const second = int(time.Second / window)
-	calm := 0
-	for i, w := range windows {
-		if w.Sent == 0 || w.Good < w.Sent || milliseconds(w.Longest) > normal {
-			calm = 0
-			continue
+	for i := range len(windows) - second + 1 {
+		calm, all := true, kindSeen{}
+		for _, w := range windows[i : i+second] {
+			calm = calm && w.Sent > 0 && w.Good == w.Sent
+			all.add(w)
 		}
-		if calm++; calm == second {
-			return float64(i+1-second) * window.Seconds()
+		if calm && 100*all.Late <= all.Good {
+			return float64(i) * window.Seconds()
 		}
 	}
 	return -1
