@@ -148,15 +148,19 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // closed has each caller wait for its answer before it asks again, as long as the
-// phase lasts. Who is not served comes again a little later.
+// phase lasts. Who is not served comes again for the same a little later: else what is
+// served would be another mix than what is asked for, with less of what is refused.
 func (c *crowd) closed(ctx context.Context) {
 	var all sync.WaitGroup
 	for range c.order.Callers {
 		all.Go(func() {
 			l := &line{address: c.order.Address}
+			next := c.visits.draw()
 			for ctx.Err() == nil && time.Since(c.began) < c.order.Time {
-				if good := c.send(ctx, l, arrival{time.Now(), c.visits.draw()}); !good {
-					pause(ctx, 10*time.Millisecond)
+				if c.send(ctx, l, arrival{time.Now(), next}) {
+					next = c.visits.draw()
+				} else {
+					pause(ctx, again)
 				}
 			}
 			c.end(l)
@@ -164,6 +168,9 @@ func (c *crowd) closed(ctx context.Context) {
 	}
 	all.Wait()
 }
+
+// again is how long a caller who is not served waits.
+const again = 10 * time.Millisecond
 
 // arrival is a request and when it was to be sent.
 type arrival struct {
