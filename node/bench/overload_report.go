@@ -103,7 +103,7 @@ func (r *OverloadReport) judge() {
 		wrong bool
 		text  string
 	}{
-		{r.Ratio < leastGoodput, fmt.Sprintf("goodput in the overload: %.2f of the peak's, not %.2f", r.Ratio, leastGoodput)},
+		{r.Ratio < leastGoodput, fmt.Sprintf("answered in the overload: %.2f of the peak's, not %.2f", r.Ratio, leastGoodput)},
 		{r.P99Ratio > mostP99, fmt.Sprintf("99 of 100 answers in the overload: %.1f times as late as at the peak, not %.1f", r.P99Ratio, mostP99)},
 		{r.Checkout < leastCheckout, fmt.Sprintf("checkouts answered in the overload: %.2f %%, not %.2f %%", 100*r.Checkout, 100*leastCheckout)},
 		{r.Recovery < 0, "after the overload it was never normal again"},

@@ -73,7 +73,7 @@ func TestOverloadJudges(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(*OverloadReport){
 		"": func(*OverloadReport) {},
-		"goodput in the overload: 0.89 of the peak's, not 0.90":                        func(r *OverloadReport) { r.Crowd.Goodput = 40 },
+		"answered in the overload: 0.89 of the peak's, not 0.90":                       func(r *OverloadReport) { r.Crowd.Goodput = 40 },
 		"99 of 100 answers in the overload: 2.1 times as late as at the peak, not 2.0": func(r *OverloadReport) { r.All.P99 = 21 },
 		"99 of 100 answers in the overload: 2.2 times as late as at the peak, not 2.0": func(r *OverloadReport) { r.Crowd.Sent99 = 22 },
 		"checkouts answered in the overload: 99.80 %, not 99.90 %":                     func(r *OverloadReport) { r.Crowd.Kinds["checkout"] = OneKind{Sent: 1000, Good: 998} },
@@ -94,16 +94,19 @@ func TestOverloadJudges(t *testing.T) {
 }
 
 func TestRecovery(t *testing.T) {
-	good := kindSeen{Sent: 100, Good: 100, Late: 1}
+	good := kindSeen{Sent: 100, Good: 100}
+	one := good
+	one.Late = 1
 	refusing, recalling, failing, late, none := good, good, good, good, kindSeen{}
 	refusing.Good, refusing.Refused = 99, 1
 	recalling.Good, recalling.Recent = 99, 1
 	failing.Good, failing.Failed = 99, 1
-	late.Late = 2
+	late.Late = 5
 	for what, c := range map[string]struct {
 		windows []kindSeen
 		want    float64
 	}{
+		"one of a hundred is late": {[]kindSeen{one, one, one, one}, 0},
 		"at once":                  {[]kindSeen{good, good, good, good}, 0},
 		"after a refusal":          {[]kindSeen{good, refusing, good, good, good, good}, 0.5},
 		"after a page from before": {[]kindSeen{recalling, good, good, good, good}, 0.25},

@@ -188,7 +188,7 @@ func TestNobodySeesWhatIsAnothers(t *testing.T) {
 		"another encoding": looks("/catalog", "Accept-Encoding", "br"),
 		"no encoding":      looks("/catalog"),
 		"two encodings":    looks("/catalog", "Accept-Encoding", "gzip", "Accept-Encoding", "br"),
-		"a name too long":  looks("/catalog", "Accept-Encoding", "gzip"+strings.Repeat(" ", 10)+strings.Repeat("x", recentName)),
+		"the last of two":  looks("/catalog", "Accept-Encoding", "br", "Accept-Encoding", "gzip"),
 		"another host":     elsewhere,
 		"the head of it":   head,
 	} {
@@ -209,7 +209,14 @@ func TestNobodySeesWhatIsAnothers(t *testing.T) {
 	}
 	g := newGallery()
 	g.make(plain())
+	g.make(looks("/catalog?q=" + strings.Repeat("x", recentName)))
+	if len(g.recent.pages) != 1 {
+		t.Errorf("%d pages are kept, want 1: the other has too long a name", len(g.recent.pages))
+	}
 	g.full(true)
+	if status, _, _ := g.quick(t, looks("/catalog?q="+strings.Repeat("x", recentName))); status != http.StatusServiceUnavailable {
+		t.Errorf("too long a name: %d", status)
+	}
 	if status, _, body := g.quick(t, plain()); status != http.StatusOK || body != "0" {
 		t.Errorf("the very same: %d %q", status, body)
 	}
@@ -317,6 +324,11 @@ func TestOnlyBrowsingIsRecalled(t *testing.T) {
 	for _, path := range []string{"/cart", "/order/1", "/profile", "/login"} {
 		g := newGallery()
 		g.make(looks(path))
+		if len(g.recent.pages) > 0 {
+			t.Errorf("%s is kept", path)
+		}
+		name, _ := anybodys(looks(path))
+		g.recent.keep(string(name), g.now, answer{wire: []byte("HTTP/1.1 200 OK\r\n\r\n")})
 		g.full(true)
 		if w := g.slow(looks(path)); w.Code != http.StatusServiceUnavailable {
 			t.Errorf("%s: %d", path, w.Code)
