@@ -156,19 +156,19 @@ func (r *rig) crowdOrder() crowdOrder {
 	return crowdOrder{Address: r.address(), Token: r.node.Token(), SKUs: r.options.skus}
 }
 
-// recovery is how many seconds after the overload the first second began in which, at
-// any time, somebody was served and nobody was refused, nothing failed, and 99 of 100
-// waited no longer than 99 of 100 did at the peak; below zero: there was none.
+// recovery is how many seconds after the overload the first second began in which
+// nobody was refused, nothing failed, and nobody waited longer than 99 of 100 did at
+// the peak; below zero: there was none.
 func recovery(windows []kindSeen) float64 {
 	const second = int(time.Second / window)
-	for i := range len(windows) - second + 1 {
-		calm, all := true, kindSeen{}
-		for _, w := range windows[i : i+second] {
-			calm = calm && w.Sent > 0 && w.Good == w.Sent
-			all.add(w)
+	calm := 0
+	for i, w := range windows {
+		if w.Sent == 0 || w.Good < w.Sent || w.Late > 0 {
+			calm = 0
+			continue
 		}
-		if calm && 100*all.Late <= all.Good {
-			return float64(i) * window.Seconds()
+		if calm++; calm == second {
+			return float64(i+1-second) * window.Seconds()
 		}
 	}
 	return -1

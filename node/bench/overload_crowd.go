@@ -35,13 +35,12 @@ type crowdSeen struct {
 
 // kindSeen counts requests by what they were answered.
 type kindSeen struct {
-	Sent    int           `json:"sent"`
-	Good    int           `json:"good"`    // the answer wanted
-	Recent  int           `json:"recent"`  // the same, made a moment ago for somebody else
-	Refused int           `json:"refused"` // 503, and when to come again
-	Failed  int           `json:"failed"`  // anything else, or no answer
-	Late    int           `json:"late"`    // of the good ones
-	Longest time.Duration `json:"longest"` // of the good ones
+	Sent    int `json:"sent"`
+	Good    int `json:"good"`    // the answer wanted
+	Recent  int `json:"recent"`  // the same, made a moment ago for somebody else
+	Refused int `json:"refused"` // 503, and when to come again
+	Failed  int `json:"failed"`  // anything else, or no answer
+	Late    int `json:"late"`    // of the good ones
 }
 
 func (k *kindSeen) add(other kindSeen) {
@@ -51,7 +50,6 @@ func (k *kindSeen) add(other kindSeen) {
 	k.Refused += other.Refused
 	k.Failed += other.Failed
 	k.Late += other.Late
-	k.Longest = max(k.Longest, other.Longest)
 }
 
 // window is how the time of a phase is divided to see when it is back to normal.
@@ -223,7 +221,7 @@ func (c *crowd) send(ctx context.Context, l *line, a arrival) (good bool) {
 	case err == nil && status == a.visit.wanted && l.recent:
 		one.Recent = 1
 	case err == nil && status == a.visit.wanted:
-		one.Good, one.Longest = 1, wait
+		one.Good = 1
 		if c.order.Normal > 0 && wait > c.order.Normal {
 			one.Late = 1
 		}

@@ -95,23 +95,20 @@ func TestOverloadJudges(t *testing.T) {
 
 func TestRecovery(t *testing.T) {
 	good := kindSeen{Sent: 100, Good: 100}
-	one := good
-	one.Late = 1
 	refusing, recalling, failing, late, none := good, good, good, good, kindSeen{}
 	refusing.Good, refusing.Refused = 99, 1
 	recalling.Good, recalling.Recent = 99, 1
 	failing.Good, failing.Failed = 99, 1
-	late.Late = 5
+	late.Late = 1
 	for what, c := range map[string]struct {
 		windows []kindSeen
 		want    float64
 	}{
-		"one of a hundred is late": {[]kindSeen{one, one, one, one}, 0},
 		"at once":                  {[]kindSeen{good, good, good, good}, 0},
 		"after a refusal":          {[]kindSeen{good, refusing, good, good, good, good}, 0.5},
 		"after a page from before": {[]kindSeen{recalling, good, good, good, good}, 0.25},
 		"after a failure":          {[]kindSeen{failing, good, good, good, good}, 0.25},
-		"after late answers":       {[]kindSeen{late, good, good, good, good, refusing}, 0.25},
+		"after a late answer":      {[]kindSeen{late, good, good, good, good, refusing}, 0.25},
 		"nothing was sent":         {[]kindSeen{none, none, none, none, none}, -1},
 		"too short to say":         {[]kindSeen{refusing, good, good, good}, -1},
 		"no time at all":           {nil, -1},
