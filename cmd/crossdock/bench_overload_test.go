@@ -58,22 +58,24 @@ func TestBenchOverloadJSON(t *testing.T) {
 
 func TestPrintOverload(t *testing.T) {
 	kinds := map[string]bench.OneKind{
-		"checkout": {Sent: 1000, Good: 1000, P99: 20}, "cart": {Sent: 2000, Good: 1999, Refused: 1, P99: 21}, "browse": {Sent: 30_000, Good: 300, Refused: 29_699, Failed: 1, P99: 22},
+		"checkout": {Sent: 1000, Good: 1000, P99: 20}, "cart": {Sent: 2000, Good: 1999, Refused: 1, P99: 21}, "browse": {Sent: 30_000, Good: 300, Recent: 20_000, Refused: 9_699, Failed: 1, P99: 22},
 	}
 	report := bench.OverloadReport{
 		Figures: bench.Figures{Name: "overload", Rate: 950, Limit: 1000, Ratio: 0.95, P50: 10, P99: 30}, Times: 10, Callers: 8, P99Ratio: 1.75, Checkout: 1, Recovery: 0.5,
-		Peak: bench.Phase{P99: 20}, Once: bench.Phase{P99: 25}, Crowd: bench.Phase{Offered: 10_000, P99: 30, Kinds: kinds}, All: bench.Phase{P99: 35, Kinds: kinds},
+		Peak: bench.Phase{P99: 20}, Once: bench.Phase{P99: 25}, Made: 0.6,
+		Crowd: bench.Phase{Offered: 10_000, Goodput: 600, Recent: 350, P99: 30, Sent99: 15, Kinds: kinds}, All: bench.Phase{P99: 35, Kinds: kinds},
 		Machine: bench.Machine{Dir: "/srv", Disk: "ext4", Through: "pages and the API"}, Findings: []string{"one is missing"},
 	}
 	var out strings.Builder
 	if err := (program{stdout: &out}).printOverload(report); err != nil {
 		t.Fatal(err)
 	}
-	const phases = `NAME checkout: 1,000 came, 1,000 answered (100.00 %), 0 refused, 0 failed; 99 of 100 within 20.0 ms
-NAME cart: 2,000 came, 1,999 answered (99.95 %), 1 refused, 0 failed; 99 of 100 within 21.0 ms
-NAME browse: 30,000 came, 300 answered (1.00 %), 29,699 refused, 1 failed; 99 of 100 within 22.0 ms
+	const phases = `NAME checkout: 1,000 came, 1,000 answered (100.00 %), 0 by a page of a moment ago, 0 refused, 0 failed; 99 of 100 within 20.0 ms
+NAME cart: 2,000 came, 1,999 answered (99.95 %), 0 by a page of a moment ago, 1 refused, 0 failed; 99 of 100 within 21.0 ms
+NAME browse: 30,000 came, 300 answered (1.00 %), 20,000 by a page of a moment ago, 9,699 refused, 1 failed; 99 of 100 within 22.0 ms
 `
 	want := `overload 950 requests/s answered of 10,000/s that came: 0.95 of the peak, 1,000/s
+recent   350/s of them were pages of a moment ago, 99 of 100 within 15.0 ms; 600/s, 0.60 of the peak, were made for who asked
 answer   99 of 100 within 20.0 ms at the peak (8 callers); 25.0 ms at its rate, 30.0 ms and 35.0 ms in the overloads: 1.75 times
 recovery 0.5 s until all was normal, at half the peak
 ` + strings.ReplaceAll(phases, "NAME", "crowd   ") + strings.ReplaceAll(phases, "NAME", "all     ") + `by       pages and the API, 0 orders before, on /srv (ext4)

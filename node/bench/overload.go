@@ -63,7 +63,7 @@ func (o OverloadOptions) check() error {
 
 // Overload has more visitors come than the machine can serve: most look around, some
 // fill carts, a few order. First the peak is found, with visitors who each wait for
-// their answers; then visitors come at a constant rate, whatever becomes of those
+// their answers, and whom no page of a moment ago will do; then visitors come at a constant rate, whatever becomes of those
 // before them: as many as at the peak; several times as many, of whom all that are
 // too many look around, so that what is answered compares with the peak; several
 // times as many of each kind; and in the end half as many as at the peak, to see how
@@ -104,9 +104,11 @@ func Overload(ctx context.Context, options OverloadOptions) (OverloadReport, err
 
 // overload runs the phases.
 func (r *rig) overload(ctx context.Context, options OverloadOptions, maker crowdMaker, report *OverloadReport) error {
+	normal := time.Duration(0)
 	phase := func(tell string, share, rate float64, callers int, of mix) (crowdSeen, error) {
 		r.options.Tell(tell)
 		order := r.crowdOrder()
+		order.Fresh, order.Normal = rate == 0, normal
 		order.Time, order.Rate, order.Callers, order.Mix = time.Duration(share*float64(options.Time)), rate, callers, of
 		return maker.make(ctx, order)
 	}
@@ -128,6 +130,7 @@ func (r *rig) overload(ctx context.Context, options OverloadOptions, maker crowd
 	}
 	report.Callers, report.Peak = callers, phaseOf(seen)
 	peak := report.Peak.Goodput
+	normal = time.Duration(report.Peak.P99 * float64(time.Millisecond))
 	for _, next := range []struct {
 		tell  string
 		share float64
@@ -145,7 +148,7 @@ func (r *rig) overload(ctx context.Context, options OverloadOptions, maker crowd
 		}
 		*next.into = phaseOf(seen)
 	}
-	report.Recovery = recovery(seen.Windows, report.Peak.P99)
+	report.Recovery = recovery(seen.Windows)
 	return nil
 }
 
@@ -156,11 +159,11 @@ func (r *rig) crowdOrder() crowdOrder {
 // recovery is how many seconds after the overload the first second began in which
 // nobody was refused, nothing failed, and nobody waited longer than 99 of 100 did at
 // the peak; below zero: there was none.
-func recovery(windows []kindSeen, normal float64) float64 {
+func recovery(windows []kindSeen) float64 {
 	const second = int(time.Second / window)
 	calm := 0
 	for i, w := range windows {
-		if w.Sent == 0 || w.Good < w.Sent || milliseconds(w.Longest) > normal {
+		if w.Sent == 0 || w.Good < w.Sent || w.Late > 0 {
 			calm = 0
 			continue
 		}

@@ -20,6 +20,7 @@ type line struct {
 	answers *bufio.Reader
 	buffer  []byte
 	cookie  string // of the last answer
+	recent  bool   // the last answer was made a moment ago, for somebody else
 }
 
 // lineWait is the most that anybody waits for an answer.
@@ -84,7 +85,7 @@ func (l *line) exchange(v *visit) (status int, open bool, err error) {
 // header reads to the end of the header, and returns the length of the body; -1 is
 // one in chunks.
 func (l *line) header() (length int, open bool, err error) {
-	open = true
+	open, l.recent = true, false
 	for {
 		text, err := l.answers.ReadSlice('\n')
 		if err != nil {
@@ -104,6 +105,8 @@ func (l *line) header() (length int, open bool, err error) {
 			length = -1
 		case "Connection":
 			open = string(value) != "close"
+		case "Age":
+			l.recent = true
 		case "Set-Cookie":
 			pair, _, _ := bytes.Cut(value, []byte(";"))
 			l.cookie = string(pair)

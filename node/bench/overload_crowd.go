@@ -19,6 +19,8 @@ type crowdOrder struct {
 	Time    time.Duration `json:"time"`
 	Rate    float64       `json:"rate"`    // requests a second, whatever becomes of them; 0: each caller waits for its answer
 	Callers int           `json:"callers"` // connections, at most
+	Fresh   bool          `json:"fresh"`   // no page of a moment ago will do
+	Normal  time.Duration `json:"normal"`  // who waits longer is counted as late; 0: nobody is
 }
 
 // crowdSeen is what became of it.
@@ -26,25 +28,28 @@ type crowdSeen struct {
 	Took    time.Duration    `json:"took"`
 	Kinds   [kinds]kindSeen  `json:"kinds"`
 	Windows []kindSeen       `json:"windows"` // all kinds, by the time when they were to be sent
-	Waits   [kinds]histogram `json:"waits"`   // of those that were answered as they should be
+	Waits   [kinds]histogram `json:"waits"`   // of the good ones
+	Recent  histogram        `json:"recent"`  // waits for a page of a moment ago
 	Trouble string           `json:"trouble"` // the first thing that went wrong; empty: nothing
 }
 
 // kindSeen counts requests by what they were answered.
 type kindSeen struct {
-	Sent    int           `json:"sent"`
-	Good    int           `json:"good"`    // the answer wanted
-	Refused int           `json:"refused"` // 503, and when to come again
-	Failed  int           `json:"failed"`  // anything else, or no answer
-	Longest time.Duration `json:"longest"` // of the good ones
+	Sent    int `json:"sent"`
+	Good    int `json:"good"`    // the answer wanted
+	Recent  int `json:"recent"`  // the same, made a moment ago for somebody else
+	Refused int `json:"refused"` // 503, and when to come again
+	Failed  int `json:"failed"`  // anything else, or no answer
+	Late    int `json:"late"`    // of the good ones
 }
 
 func (k *kindSeen) add(other kindSeen) {
 	k.Sent += other.Sent
 	k.Good += other.Good
+	k.Recent += other.Recent
 	k.Refused += other.Refused
 	k.Failed += other.Failed
-	k.Longest = max(k.Longest, other.Longest)
+	k.Late += other.Late
 }
 
 // window is how the time of a phase is divided to see when it is back to normal.
@@ -94,7 +99,7 @@ func (o crowdOrder) arrive(ctx context.Context) (crowdSeen, error) {
 	if err != nil {
 		return crowdSeen{}, err
 	}
-	c := &crowd{order: o, visits: newVisits(o.Address, o.Token, o.Mix, o.SKUs, cookies), began: time.Now()}
+	c := &crowd{order: o, visits: newVisits(o, cookies), began: time.Now()}
 	c.seen.Windows = make([]kindSeen, int(o.Time/window)+1)
 	if o.Rate > 0 {
 		c.open(ctx)
@@ -141,15 +146,19 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // closed has each caller wait for its answer before it asks again, as long as the
-// phase lasts. Who is refused comes again a little later.
+// phase lasts. Who is not served comes again for the same a little later: else what is
+// served would be another mix than what is asked for, with less of what is refused.
 func (c *crowd) closed(ctx context.Context) {
 	var all sync.WaitGroup
 	for range c.order.Callers {
 		all.Go(func() {
 			l := &line{address: c.order.Address}
+			next := c.visits.draw()
 			for ctx.Err() == nil && time.Since(c.began) < c.order.Time {
-				if c.send(ctx, l, arrival{time.Now(), c.visits.draw()}) == http.StatusServiceUnavailable {
-					pause(ctx, 10*time.Millisecond)
+				if c.send(ctx, l, arrival{time.Now(), next}) {
+					next = c.visits.draw()
+				} else {
+					pause(ctx, again)
 				}
 			}
 			c.end(l)
@@ -157,6 +166,9 @@ func (c *crowd) closed(ctx context.Context) {
 	}
 	all.Wait()
 }
+
+// again is how long a caller who is not served waits.
+const again = 10 * time.Millisecond
 
 // arrival is a request and when it was to be sent.
 type arrival struct {
@@ -200,14 +212,19 @@ func (c *crowd) open(ctx context.Context) {
 	all.Wait()
 }
 
-// send sends a request and counts what came of it.
-func (c *crowd) send(ctx context.Context, l *line, a arrival) (status int) {
+// send sends a request, counts what came of it, and reports whether it was served.
+func (c *crowd) send(ctx context.Context, l *line, a arrival) (good bool) {
 	status, err := l.ask(ctx, a.visit)
 	wait := time.Since(a.at)
 	one := kindSeen{Sent: 1}
 	switch {
+	case err == nil && status == a.visit.wanted && l.recent:
+		one.Recent = 1
 	case err == nil && status == a.visit.wanted:
-		one.Good, one.Longest = 1, wait
+		one.Good = 1
+		if c.order.Normal > 0 && wait > c.order.Normal {
+			one.Late = 1
+		}
 	case err == nil && status == http.StatusServiceUnavailable:
 		one.Refused = 1
 	default:
@@ -218,12 +235,15 @@ func (c *crowd) send(ctx context.Context, l *line, a arrival) (status int) {
 	if one.Good == 1 {
 		c.seen.Waits[a.visit.kind].note(wait)
 	}
+	if one.Recent == 1 {
+		c.seen.Recent.note(wait)
+	}
 	if one.Failed == 1 && c.seen.Trouble == "" {
 		c.trouble(a.visit.kind, status, err)
 	}
 	c.seen.Kinds[a.visit.kind].add(one)
 	c.seen.Windows[min(int(a.at.Sub(c.began)/window), len(c.seen.Windows)-1)].add(one)
-	return status
+	return one.Good == 1
 }
 
 // trouble keeps what went wrong first. The lock is held.

@@ -53,17 +53,23 @@ type visits struct {
 }
 
 const (
-	variety  = 128 // different requests of a kind
-	sessions = 32  // carts
+	pages    = 2048 // that are looked at, each as often as others: where some are liked best, more of them are known
+	variety  = 128  // orders
+	sessions = 32   // carts
 )
 
-// newVisits writes requests to a server. cookies are those of sessions with a cart
+// newVisits writes the requests of a crowd. cookies are those of sessions with a cart
 // that holds the product 0.
-func newVisits(address, token string, of mix, skus int, cookies []string) *visits {
-	v := &visits{of: of}
+func newVisits(o crowdOrder, cookies []string) *visits {
+	address, token, skus := o.Address, o.Token, o.SKUs
+	v := &visits{of: o.Mix}
 	browser := " HTTP/1.1\r\nHost: " + address + "\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n" +
 		"User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
-	for i := range variety {
+	looking := browser + "\r\n"
+	if o.Fresh {
+		looking = browser + "Cache-Control: no-cache\r\n\r\n"
+	}
+	for i := range pages {
 		path := "/product/" + string(sku(fast.IntN(skus)))
 		switch i % 4 {
 		case 1:
@@ -71,7 +77,7 @@ func newVisits(address, token string, of mix, skus int, cookies []string) *visit
 		case 3:
 			path = "/catalog?q=" + url.QueryEscape("heart "+strconv.Itoa(fast.IntN(skus)))
 		}
-		v.ready[browse] = append(v.ready[browse], visit{browse, "GET " + path + browser + "\r\n", "", 200})
+		v.ready[browse] = append(v.ready[browse], visit{browse, "GET " + path + looking, "", 200})
 	}
 	for i, cookie := range cookies {
 		with := browser + "Cookie: " + cookie + "\r\n"

@@ -7,10 +7,11 @@ import (
 
 // OverloadReport is what came of an overload.
 type OverloadReport struct {
-	Figures           // Rate is the goodput with a crowd that looks around, Limit that at the peak; the waits are those with the crowd
+	Figures           // Rate is what was answered with a crowd that looks around, pages of a moment ago among it, Limit the goodput at the peak, which has none; the waits are those with the crowd
+	Made     float64  `json:"made_ratio"`         // of the peak, without the pages of a moment ago
 	Times    float64  `json:"times"`              // of the peak that came in
 	Callers  int      `json:"callers"`            // who made the peak
-	P99Ratio float64  `json:"p99_ratio"`          // in the worse overload to the peak, of what was answered
+	P99Ratio float64  `json:"p99_ratio"`          // in the worse overload to the peak, of what was answered; pages of a moment ago by themselves
 	Checkout float64  `json:"checkouts_answered"` // share of those that came, in the worse overload
 	Recovery float64  `json:"recovery_s"`         // until all was normal again; below zero: it was not
 	Peak     Phase    `json:"peak"`
@@ -27,9 +28,11 @@ type OverloadReport struct {
 // Phase is what became of a crowd.
 type Phase struct {
 	Offered float64            `json:"offered"` // requests a second
-	Goodput float64            `json:"goodput"` // answered as they should be, a second
-	P50     float64            `json:"p50_ms"`  // of those, from when the request was to be sent
+	Goodput float64            `json:"goodput"` // answered as they should be, a second, each by work of its own
+	Recent  float64            `json:"recent"`  // answered by a page of a moment ago, a second
+	P50     float64            `json:"p50_ms"`  // of the goodput, from when the request was to be sent
 	P99     float64            `json:"p99_ms"`
+	Sent99  float64            `json:"recent_p99_ms"` // of the pages of a moment ago
 	Kinds   map[string]OneKind `json:"kinds"`
 	Trouble string             `json:"trouble,omitempty"` // the first answer that was neither good nor a refusal
 }
@@ -38,6 +41,7 @@ type Phase struct {
 type OneKind struct {
 	Sent    int     `json:"sent"`
 	Good    int     `json:"good"`
+	Recent  int     `json:"recent"`
 	Refused int     `json:"refused"`
 	Failed  int     `json:"failed"`
 	P50     float64 `json:"p50_ms"`
@@ -55,19 +59,21 @@ func goodput(seen crowdSeen) float64 {
 func phaseOf(seen crowdSeen) Phase {
 	p := Phase{Goodput: goodput(seen), Kinds: map[string]OneKind{}, Trouble: seen.Trouble}
 	var all histogram
-	sent := 0
+	sent, recent := 0, 0
 	for k, one := range seen.Kinds {
 		sent += one.Sent
+		recent += one.Recent
 		for at, n := range seen.Waits[k] {
 			all[at] += n
 		}
 		p.Kinds[kind(k).String()] = OneKind{
-			Sent: one.Sent, Good: one.Good, Refused: one.Refused, Failed: one.Failed,
+			Sent: one.Sent, Good: one.Good, Recent: one.Recent, Refused: one.Refused, Failed: one.Failed,
 			P50: seen.Waits[k].percentile(50), P99: seen.Waits[k].percentile(99),
 		}
 	}
 	p.Offered = float64(sent) / seen.Took.Seconds()
-	p.P50, p.P99 = all.percentile(50), all.percentile(99)
+	p.Recent = float64(recent) / seen.Took.Seconds()
+	p.P50, p.P99, p.Sent99 = all.percentile(50), all.percentile(99), seen.Recent.percentile(99)
 	return p
 }
 
@@ -87,16 +93,17 @@ const (
 
 // judge fills in what follows from the phases, and names what is not as promised.
 func (r *OverloadReport) judge() {
-	r.Figures = Figures{Name: "overload", Rate: r.Crowd.Goodput, Limit: r.Peak.Goodput, P50: r.Crowd.P50, P99: r.Crowd.P99}
+	r.Figures = Figures{Name: "overload", Rate: r.Crowd.Goodput + r.Crowd.Recent, Limit: r.Peak.Goodput, P50: r.Crowd.P50, P99: r.Crowd.P99}
 	r.Ratio = r.Rate / max(r.Limit, 1e-9)
-	r.P99Ratio = max(r.Crowd.P99, r.All.P99) / max(r.Peak.P99, 1e-9)
+	r.Made = r.Crowd.Goodput / max(r.Limit, 1e-9)
+	r.P99Ratio = max(r.Crowd.P99, r.Crowd.Sent99, r.All.P99, r.All.Sent99) / max(r.Peak.P99, 1e-9)
 	r.Checkout = min(r.Crowd.answered(checkout), r.All.answered(checkout))
 	r.Findings = []string{}
 	for _, finding := range []struct {
 		wrong bool
 		text  string
 	}{
-		{r.Ratio < leastGoodput, fmt.Sprintf("goodput in the overload: %.2f of the peak's, not %.2f", r.Ratio, leastGoodput)},
+		{r.Ratio < leastGoodput, fmt.Sprintf("answered in the overload: %.2f of the peak's, not %.2f", r.Ratio, leastGoodput)},
 		{r.P99Ratio > mostP99, fmt.Sprintf("99 of 100 answers in the overload: %.1f times as late as at the peak, not %.1f", r.P99Ratio, mostP99)},
 		{r.Checkout < leastCheckout, fmt.Sprintf("checkouts answered in the overload: %.2f %%, not %.2f %%", 100*r.Checkout, 100*leastCheckout)},
 		{r.Recovery < 0, "after the overload it was never normal again"},

@@ -34,11 +34,14 @@ func TestOverload(t *testing.T) {
 			t.Errorf("%s: %+v", name, phase)
 		}
 		for kind, k := range phase.Kinds {
-			if k.Sent != k.Good+k.Refused+k.Failed || k.Failed > 0 {
+			if k.Sent != k.Good+k.Recent+k.Refused+k.Failed || k.Failed > 0 {
 				t.Errorf("%s: %s: %+v", name, kind, k)
 			}
 		}
 		orders += phase.Kinds[checkout.String()].Good
+	}
+	if report.Peak.Recent > 0 {
+		t.Errorf("%v pages of a moment ago helped the peak", report.Peak.Recent)
 	}
 	if report.Name != "overload" || report.Ratio <= 0 || report.Limit != report.Peak.Goodput || report.Times != 3 {
 		t.Errorf("the report is %+v", report)
@@ -70,15 +73,20 @@ func TestOverloadJudges(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(*OverloadReport){
 		"": func(*OverloadReport) {},
-		"goodput in the overload: 0.89 of the peak's, not 0.90":                        func(r *OverloadReport) { r.Crowd.Goodput = 89 },
+		"answered in the overload: 0.89 of the peak's, not 0.90":                       func(r *OverloadReport) { r.Crowd.Goodput = 40 },
 		"99 of 100 answers in the overload: 2.1 times as late as at the peak, not 2.0": func(r *OverloadReport) { r.All.P99 = 21 },
+		"99 of 100 answers in the overload: 2.2 times as late as at the peak, not 2.0": func(r *OverloadReport) { r.Crowd.Sent99 = 22 },
 		"checkouts answered in the overload: 99.80 %, not 99.90 %":                     func(r *OverloadReport) { r.Crowd.Kinds["checkout"] = OneKind{Sent: 1000, Good: 998} },
 		"after the overload it was never normal again":                                 func(r *OverloadReport) { r.Recovery = -1 },
 		"after the overload it took 5.2 s to be normal again, not 5.0 s":               func(r *OverloadReport) { r.Recovery = 5.25 },
 	} {
 		report := OverloadReport{Peak: phase(100, 10, 50, 50), Crowd: phase(90, 20, 1000, 999), All: phase(90, 20, 1000, 999), Recovery: 5}
+		report.Crowd.Goodput, report.Crowd.Recent = 41, 49
 		spoil(&report)
 		report.judge()
+		if report.Ratio != (report.Crowd.Goodput+49)/100 || report.Made != report.Crowd.Goodput/100 {
+			t.Errorf("the ratios are %v and %v", report.Ratio, report.Made)
+		}
 		if got := strings.Join(report.Findings, "; "); got != want || report.Right() != (want == "") {
 			t.Errorf("got %q, want %q", got, want)
 		}
@@ -86,21 +94,26 @@ func TestOverloadJudges(t *testing.T) {
 }
 
 func TestRecovery(t *testing.T) {
-	good := kindSeen{Sent: 10, Good: 10, Longest: 9 * time.Millisecond}
-	refusing, late, none := good, good, kindSeen{}
-	refusing.Good, refusing.Refused = 9, 1
-	late.Longest = 11 * time.Millisecond
+	good := kindSeen{Sent: 100, Good: 100}
+	refusing, recalling, failing, late, none := good, good, good, good, kindSeen{}
+	refusing.Good, refusing.Refused = 99, 1
+	recalling.Good, recalling.Recent = 99, 1
+	failing.Good, failing.Failed = 99, 1
+	late.Late = 1
 	for what, c := range map[string]struct {
 		windows []kindSeen
 		want    float64
 	}{
-		"at once":             {[]kindSeen{good, good, good, good}, 0},
-		"after a refusal":     {[]kindSeen{good, refusing, good, good, good, good}, 0.5},
-		"after a late answer": {[]kindSeen{late, good, good, good, good, refusing}, 0.25},
-		"nothing was sent":    {[]kindSeen{none, none, none, none, none}, -1},
-		"too short to say":    {[]kindSeen{refusing, good, good, good}, -1},
+		"at once":                  {[]kindSeen{good, good, good, good}, 0},
+		"after a refusal":          {[]kindSeen{good, refusing, good, good, good, good}, 0.5},
+		"after a page from before": {[]kindSeen{recalling, good, good, good, good}, 0.25},
+		"after a failure":          {[]kindSeen{failing, good, good, good, good}, 0.25},
+		"after a late answer":      {[]kindSeen{late, good, good, good, good, refusing}, 0.25},
+		"nothing was sent":         {[]kindSeen{none, none, none, none, none}, -1},
+		"too short to say":         {[]kindSeen{refusing, good, good, good}, -1},
+		"no time at all":           {nil, -1},
 	} {
-		if got := recovery(c.windows, 10); got != c.want {
+		if got := recovery(c.windows); got != c.want {
 			t.Errorf("%s: %v s, want %v", what, got, c.want)
 		}
 	}

@@ -4,17 +4,20 @@
 // done at all. Checkouts go before carts, carts before browsing, browsing before
 // reports.
 //
+// Who only looks around and would be refused is sent the page as it was a moment ago,
+// if somebody was just sent it and it is for everybody.
+//
 // It must never let a request wait that cannot be begun in time, keep a queue
-// without a bound, or refuse what has begun. It knows paths and clocks, nothing of
-// orders.
+// without a bound, refuse what has begun, or show one visitor what is another's. It
+// knows paths and clocks, nothing of orders.
 //
 // The limiters of failsafe-go, which the links use, were looked at and do not fit:
 // their queue is first come, first served, and a priority only moves the threshold
 // of rejection, so that a checkout waits behind the browsing that is queued
 // already; nothing is refused by its deadline; and their clock cannot be replaced.
 //
-// Start reading at Class, then lane.go, which holds the rules, and limit.go, which
-// finds out how much can be done at a time.
+// Start reading at Class, then lane.go, which holds the rules, limit.go, which finds
+// out how much can be done at a time, and recent.go, the pages of a moment ago.
 package admit
 
 import (
@@ -47,6 +50,7 @@ type Admission struct {
 	lanes   [lanes]*lane
 	refusal *refusal
 	quick   *quick
+	recent  *recent
 	ledger  *ledger
 	streams chan struct{} // filled by those who have left their slot for a stream
 }
@@ -71,7 +75,7 @@ func New(next http.Handler, deps Deps) *Admission {
 	}
 	a := &Admission{
 		next: next, now: deps.Now, refusal: newRefusal(deps.Shop, deps.Draw),
-		ledger: newLedger(deps.Log, deps.Now()), streams: make(chan struct{}, maxStreams),
+		recent: newRecent(), ledger: newLedger(deps.Log, deps.Now()), streams: make(chan struct{}, maxStreams),
 	}
 	a.quick = newQuick(a.refusal)
 	copy(a.lanes[:], newLanes(deps.Processors, deps.Now()))
@@ -102,8 +106,7 @@ func (a *Admission) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 	case fault.Is(err, fault.Busy):
-		a.ledger.refused(class, a.now())
-		a.refusal.write(w, r, class)
+		a.turnAway(w, r, class)
 		return
 	default: // the body did not come, or the client has gone: nothing has begun
 		a.refusal.fail(w, err)
@@ -115,7 +118,41 @@ func (a *Admission) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// when the processor's own queue is empty, which it never is in a crowd, or at
 	// every 61st change. This puts the request behind them.
 	runtime.Gosched()
-	a.next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), ticketKey{}, ticket)))
+	a.serve(w, r.WithContext(context.WithValue(r.Context(), ticketKey{}, ticket)), ticket)
+}
+
+// serve has a request answered. While browsing is refused, the answer is kept for a
+// moment if others may be sent it.
+func (a *Admission) serve(w http.ResponseWriter, r *http.Request, ticket *ticket) {
+	if ticket.class == Browse && ticket.lane.standing(ticket.since, Browse) {
+		if name, is := anybodys(r); is {
+			ctx, everybody := Noting(r.Context())
+			c := &copier{ResponseWriter: w, everybody: everybody}
+			a.next.ServeHTTP(c, r.WithContext(ctx))
+			if page, kept := c.answer(ticket.since); kept {
+				a.recent.keep(string(name), ticket.since, page)
+			}
+			return
+		}
+	}
+	a.next.ServeHTTP(w, r)
+}
+
+// turnAway answers a request that cannot be begun: by the page as it was a moment ago,
+// or by a refusal.
+func (a *Admission) turnAway(w http.ResponseWriter, r *http.Request, class Class) {
+	now := a.now()
+	if class == Browse {
+		if name, is := anybodys(r); is {
+			if page, is := a.recent.find(name, now); is {
+				a.ledger.recalled(now)
+				page.write(w)
+				return
+			}
+		}
+	}
+	a.ledger.refused(class, now)
+	a.refusal.write(w, r, class)
 }
 
 // enter returns with a slot, or with fault.Busy. A small body is read before a slot

@@ -368,8 +368,12 @@ func TestRefusalsAreToldNowAndThen(t *testing.T) {
 		l.refused(Browse, after(ms))
 	}
 	l.refused(Cart, after(20_000))
-	const text = `level=WARN msg="more requests than can be served: some were refused" `
-	if want := text + "browse=1\n" + text + "browse=10000\n" + text + "cart=1 browse=9999\n"; log.String() != want {
+	for range 5 {
+		l.recalled(after(20_001))
+	}
+	l.recalled(after(30_000))
+	const text = `level=WARN msg="more requests than can be served: some were refused, or got a page of a moment ago" `
+	if want := text + "browse=1\n" + text + "browse=10000\n" + text + "cart=1 browse=9999\n" + text + "recent=6\n"; log.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", log.String(), want)
 	}
 }

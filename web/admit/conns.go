@@ -16,7 +16,7 @@ import (
 type Connections struct {
 	net.Listener
 	most   int
-	refuse func(request []byte) (answer []byte)
+	answer func(request []byte) []byte // nil: it goes its usual way
 
 	mu     sync.Mutex
 	room   chan struct{}              // of one: something has changed
@@ -36,7 +36,7 @@ func (a *Admission) Bound(inner net.Listener, most int) *Connections {
 		most = MaxConnections
 	}
 	return &Connections{
-		Listener: inner, most: most, refuse: a.refuseQuickly, room: make(chan struct{}, 1), closed: make(chan struct{}),
+		Listener: inner, most: most, answer: a.answerQuickly, room: make(chan struct{}, 1), closed: make(chan struct{}),
 		open: map[net.Conn]*list.Element{}, idle: list.New(),
 	}
 }
@@ -55,7 +55,7 @@ func (c *Connections) Accept() (net.Conn, error) {
 		c.closeIdle() // the system may have run out of them before we do
 		return nil, err
 	}
-	conn := &quickConn{Conn: inner, refuse: c.refuse}
+	conn := &quickConn{Conn: inner, answer: c.answer}
 	c.mu.Lock()
 	c.open[conn] = nil
 	c.mu.Unlock()

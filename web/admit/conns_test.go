@@ -9,14 +9,15 @@ import (
 	"testing"
 )
 
-// bounded serves "ok" on at most two connections; "/stays" waits for open.
-func bounded(t *testing.T) (b *Connections, open, at chan struct{}) {
+// bounded serves "ok" on at most two connections; "/stays" waits for open. Each that
+// is idle again is told.
+func bounded(t *testing.T) (b *Connections, open, at, idle chan struct{}) {
 	t.Helper()
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	open, at = make(chan struct{}), make(chan struct{}, 10)
+	open, at, idle = make(chan struct{}), make(chan struct{}, 10), make(chan struct{}, 10)
 	a := New(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/stays" {
 			at <- struct{}{}
@@ -25,7 +26,11 @@ func bounded(t *testing.T) (b *Connections, open, at chan struct{}) {
 	}), Deps{Processors: 2})
 	server := &http.Server{Handler: a}
 	b = a.Bound(inner, 2)
-	server.ConnState = b.Track
+	server.ConnState = func(conn net.Conn, state http.ConnState) {
+		if b.Track(conn, state); state == http.StateIdle {
+			idle <- struct{}{}
+		}
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(b) }()
 	t.Cleanup(func() {
@@ -36,7 +41,7 @@ func bounded(t *testing.T) (b *Connections, open, at chan struct{}) {
 			t.Error(err)
 		}
 	})
-	return b, open, at
+	return b, open, at, idle
 }
 
 type visitor struct {
@@ -74,13 +79,14 @@ func (v visitor) answered(t *testing.T, what string) {
 
 // TestTheIdlestConnectionMakesRoom for one more.
 func TestTheIdlestConnectionMakesRoom(t *testing.T) {
-	b, _, _ := bounded(t)
+	b, _, _, idle := bounded(t)
 	address := b.Addr().String()
 	var all [3]visitor
 	for i := range all {
 		all[i] = dial(t, address)
 		all[i].send(t, "/")
 		all[i].answered(t, "a visitor")
+		<-idle // a visitor has the answer before its connection counts as idle
 	}
 	if _, err := all[0].answers.ReadByte(); !errors.Is(err, io.EOF) {
 		t.Errorf("the first, which was idle for longest: %v, want that it was closed", err)
@@ -91,7 +97,7 @@ func TestTheIdlestConnectionMakesRoom(t *testing.T) {
 
 // TestConnectionsAtWorkAreNotClosed: who comes then waits until one of them is done.
 func TestConnectionsAtWorkAreNotClosed(t *testing.T) {
-	b, open, at := bounded(t)
+	b, open, at, _ := bounded(t)
 	address := b.Addr().String()
 	var busy [2]visitor
 	for i := range busy {

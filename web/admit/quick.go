@@ -40,8 +40,13 @@ func (r *refusal) wire(path string, wait int) []byte {
 	h := http.Header{}
 	body := r.compose(h, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: path}}, wait)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	return onTheWire("503 Service Unavailable", h, body)
+}
+
+// onTheWire writes an answer as it is sent.
+func onTheWire(status string, h http.Header, body []byte) []byte {
 	var text bytes.Buffer
-	text.WriteString("HTTP/1.1 503 Service Unavailable\r\n")
+	text.WriteString("HTTP/1.1 " + status + "\r\n")
 	if err := h.Write(&text); err != nil {
 		panic("admit: a header cannot be written: " + err.Error()) // it is written into memory
 	}
@@ -50,14 +55,15 @@ func (r *refusal) wire(path string, wait int) []byte {
 	return text.Bytes()
 }
 
-// refuseQuickly returns the answer to a request that is refused, or nil where it is to
-// go its usual way. It is asked about whole requests.
-func (a *Admission) refuseQuickly(request []byte) []byte {
-	path, plain := plainGet(request)
+// answerQuickly returns the answer to a request that would be refused: a page of a
+// moment ago, or the refusal. It is nil where the request is to go its usual way. It is
+// asked about whole requests.
+func (a *Admission) answerQuickly(request []byte) []byte {
+	get, plain := plainGet(request)
 	if !plain {
 		return nil
 	}
-	class := ClassOf(http.MethodGet, path)
+	class := ClassOf(http.MethodGet, get.path)
 	if class != Browse && class != Cart {
 		return nil
 	}
@@ -65,9 +71,16 @@ func (a *Admission) refuseQuickly(request []byte) []byte {
 	if a.lanes[laneGeneral].probe(now, class, now.Add(serverPatience[class])) == nil {
 		return nil
 	}
+	if class == Browse && get.anybodys {
+		var room [recentName]byte
+		if page, is := a.recent.find(recentNameOf(room[:0], get.host, get.target, get.encodings), now); is {
+			a.ledger.recalled(now)
+			return page.wire
+		}
+	}
 	a.ledger.refused(class, now)
 	wait := a.refusal.wait(class)
-	if forPeople(&http.Request{URL: &url.URL{Path: path}}) {
+	if forPeople(get.path) {
 		return a.quick.pages[wait]
 	}
 	return a.quick.problems[wait]
@@ -77,18 +90,21 @@ func (a *Admission) refuseQuickly(request []byte) []byte {
 // goroutine at a time, as package http does.
 type quickConn struct {
 	net.Conn
-	refuse func(request []byte) (answer []byte)
+	answer func(request []byte) []byte
 	odd    bool // something else than a whole request has come in
 }
 
-// How long the other side may take to take a refusal, and to ask again.
+// How long the other side may take, at least, to take an answer and to ask again. The
+// time is set anew once in quickAgain: each time costs some.
 const (
 	quickWrite = 5 * time.Second
 	quickIdle  = time.Minute
+	quickAgain = time.Second
 )
 
 // Read implements net.Conn.
 func (c *quickConn) Read(p []byte) (int, error) {
+	var since time.Time // of the deadlines that are set; before, they are the server's
 	for {
 		n, err := c.Conn.Read(p)
 		if c.odd || n == 0 {
@@ -99,23 +115,25 @@ func (c *quickConn) Read(p []byte) (int, error) {
 		if c.odd = err != nil || !whole(p[:n]); c.odd {
 			return n, err
 		}
-		answer := c.refuse(p[:n])
+		answer := c.answer(p[:n])
 		if answer == nil {
 			return n, nil
 		}
-		if err := c.say(answer); err != nil {
+		if now := time.Now(); now.Sub(since) > quickAgain {
+			if err := c.setDeadlines(now); err != nil {
+				return 0, err
+			}
+			since = now
+		}
+		if _, err := c.Write(answer); err != nil {
 			return 0, err
 		}
 	}
 }
 
-func (c *quickConn) say(answer []byte) error {
-	now := time.Now()
-	if err := c.SetWriteDeadline(now.Add(quickWrite)); err != nil {
+func (c *quickConn) setDeadlines(now time.Time) error {
+	if err := c.SetWriteDeadline(now.Add(quickAgain + quickWrite)); err != nil {
 		return err
 	}
-	if _, err := c.Write(answer); err != nil {
-		return err
-	}
-	return c.SetReadDeadline(now.Add(quickIdle))
+	return c.SetReadDeadline(now.Add(quickAgain + quickIdle))
 }

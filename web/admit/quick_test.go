@@ -46,9 +46,9 @@ func TestPlainGet(t *testing.T) {
 		"GET /": "/", "GET /catalog?q=%20../": "/catalog", "GET /product/85123A": "/product/85123A", "GET /static/a.css": "/static/a.css",
 		"GET /a%2fb": "", "GET //a": "", "GET /a/../cart": "", "GET http://x/": "", "GET *": "", "HEAD /": "", "POST /cart": "", "GET /a b": "", "GET ": "",
 	} {
-		path, plain := plainGet([]byte(line + " HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"))
-		if path != want || plain != (want != "") {
-			t.Errorf("%s: %q, %t", line, path, plain)
+		g, plain := plainGet([]byte(line + " HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n"))
+		if g.path != want || plain != (want != "") {
+			t.Errorf("%s: %q, %t", line, g.path, plain)
 		}
 	}
 	for _, header := range []string{"request-timeout: 1", "HX-Request: true", "Content-Length: 0"} {
@@ -64,6 +64,7 @@ func FuzzWhole(f *testing.F) {
 	for _, seed := range []string{
 		"GET /catalog?q=heart HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n",
 		"POST /cart/add HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na=b",
+		"GET /catalog HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\nCOOKIE: a=b\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 18\r\n\r\nGET / HTTP/1.1\r\n\r\n",
 	} {
 		f.Add([]byte(seed))
@@ -72,7 +73,7 @@ func FuzzWhole(f *testing.F) {
 		if !whole(text) {
 			return
 		}
-		path, plain := plainGet(text)
+		g, plain := plainGet(text)
 		in := bufio.NewReader(bytes.NewReader(text))
 		r, err := http.ReadRequest(in)
 		if err != nil {
@@ -84,8 +85,11 @@ func FuzzWhole(f *testing.F) {
 		if rest, err := io.ReadAll(in); err != nil || len(rest) > 0 {
 			t.Fatalf("%d bytes are left, %v", len(rest), err)
 		}
-		if plain && (r.Method != http.MethodGet || r.URL.Path != path || r.ContentLength != 0) {
-			t.Fatalf("taken for a GET of %s: it is %s %s with %d bytes", path, r.Method, r.URL.Path, r.ContentLength)
+		if plain && (r.Method != http.MethodGet || r.URL.Path != g.path || r.ContentLength != 0) {
+			t.Fatalf("taken for a GET of %s: it is %s %s with %d bytes", g.path, r.Method, r.URL.Path, r.ContentLength)
+		}
+		if name, is := anybodys(r); plain && (is != g.anybodys || is && string(name) != string(recentNameOf(nil, g.host, g.target, g.encodings))) {
+			t.Fatalf("taken for anybody's: %t, %q of %q for %q; it is: %t, %q", g.anybodys, g.target, g.host, g.encodings, is, name)
 		}
 	})
 }

@@ -99,7 +99,7 @@ func (r *refusal) compose(h http.Header, request *http.Request, wait int) []byte
 	h.Set("Retry-After", r.seconds[wait])
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if forPeople(request) {
+	if forPeople(request.URL.Path) {
 		return r.dress(h, request, wait)
 	}
 	h.Set("Content-Type", api.MediaProblem)
@@ -128,8 +128,8 @@ func (r *refusal) dress(h http.Header, request *http.Request, wait int) []byte {
 }
 
 // forPeople reports whether a page is wanted rather than a document.
-func forPeople(r *http.Request) bool {
-	return !strings.HasPrefix(r.URL.Path, "/api/") && r.URL.Path != "/healthz" && r.URL.Path != "/readyz"
+func forPeople(path string) bool {
+	return !strings.HasPrefix(path, "/api/") && path != "/healthz" && path != "/readyz"
 }
 
 // fail answers a request that cannot be begun for another reason than that there is

@@ -44,31 +44,49 @@ func whole(b []byte) bool {
 	}
 }
 
-// plainGet returns the path of a whole request that looks at something, without a
-// body, and without anything that would change what it is answered.
-func plainGet(b []byte) (path string, plain bool) {
+// get is a plain request for a page.
+type get struct {
+	path                    string
+	host, target, encodings []byte
+	anybodys                bool // anybody could have sent it: see recent.go
+}
+
+// plainGet takes a whole request apart that looks at something, without a body, and
+// without anything that would change how it is refused.
+func plainGet(b []byte) (g get, plain bool) {
 	line, rest, _ := cutLine(b)
 	line, found := bytes.CutPrefix(line, []byte(http.MethodGet+" "))
 	target, version, _ := bytes.Cut(line, []byte(" "))
 	if !found || string(version) != "HTTP/1.1" {
-		return "", false
+		return get{}, false
 	}
 	named, _, _ := bytes.Cut(target, []byte("?"))
 	if len(named) == 0 || named[0] != '/' || bytes.Contains(named, []byte("//")) || bytes.Contains(named, []byte("/.")) {
-		return "", false
+		return get{}, false
 	}
 	for _, c := range named {
 		if !isNameByte(c) && c != '/' && c != '.' {
-			return "", false
+			return get{}, false
 		}
 	}
+	g = get{path: string(named), target: target, anybodys: true}
+	encodings := 0
 	for {
 		if line, rest, _ = cutLine(rest); len(line) == 0 {
-			return string(named), len(rest) == 0
+			g.anybodys = g.anybodys && encodings <= 1 && len(g.host)+len(g.target)+len(g.encodings)+2 <= recentName
+			return g, len(rest) == 0
 		}
-		name, _, _ := cutField(line)
-		if is(name, "Request-Timeout") || is(name, "HX-Request") || is(name, "Content-Length") {
-			return "", false
+		name, value, _ := cutField(line)
+		switch {
+		case is(name, "Request-Timeout"), is(name, "HX-Request"), is(name, "Content-Length"):
+			return get{}, false
+		case is(name, "Host"):
+			g.host = value
+		case is(name, "Accept-Encoding"):
+			g.encodings = value
+			encodings++
+		case ofOnes(name):
+			g.anybodys = false
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 const productsPerPage = 24
 
 func showLanding(v *visit) error {
+	v.open = true
 	shelves, err := v.Store.Shelves(v.ctx())
 	if err != nil {
 		return err
@@ -86,6 +87,7 @@ func firstWord(name string) string {
 }
 
 func showCatalog(v *visit) error {
+	v.open = true
 	filter, err := v.filter()
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 )
 
 func showProduct(v *visit) error {
+	v.open = true
 	return v.productPage(http.StatusOK, v.PathValue("sku"), 1, "")
 }
 

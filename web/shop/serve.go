@@ -12,6 +12,7 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/site/store"
+	"crossdock/web/admit"
 	"crossdock/web/auth"
 	"crossdock/web/httpfault"
 )
@@ -27,6 +28,7 @@ type visit struct {
 	session *auth.Session      // nil where the store could not be read
 	user    store.User         // zero: a guest
 	names   map[id.Site]string // of sites, for people; nil until one is asked for
+	open    bool               // the page shows strangers nothing but what the shop has: see forEverybody
 }
 
 // guarded sends each request to its route, once it is known not to be forged by
@@ -69,9 +71,20 @@ func (s *shop) serve(w http.ResponseWriter, r *http.Request, route answer) {
 	if err != nil {
 		v.fail(err)
 	}
+	if err == nil && v.forEverybody() {
+		admit.ForEverybody(r.Context())
+	}
 	if err := v.reply.send(w); err != nil {
 		s.Log.Debug("the answer was not taken", "path", r.URL.Path, "err", err)
 	}
+}
+
+// forEverybody reports whether whoever comes as this visitor did would be sent the
+// same: the page is open, and nothing is known of the visitor nor asked to be
+// remembered. A cookie of whatever kind counts as something that is known.
+func (v *visit) forEverybody() bool {
+	return v.open && v.reply.status == http.StatusOK && v.user.ID.IsZero() && !v.wantsPart() &&
+		len(v.Request.Header["Cookie"]) == 0 && len(v.reply.header["Set-Cookie"]) == 0
 }
 
 // run identifies the visitor and runs the route. A panic is an error like others.
