@@ -190,6 +190,13 @@ func (l *lane) stands(now time.Time, class Class) bool {
 	return now.Sub(l.refused[class]) < standingFor
 }
 
+// standing reports whether requests of a class had to be refused of late.
+func (l *lane) standing(now time.Time, class Class) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stands(now, class)
+}
+
 // shedding reports whether requests of a class had to be refused of late, and one that
 // came now would not be begun at once. Who was refused a moment ago because a few came
 // together says nothing any more where a slot is free.
