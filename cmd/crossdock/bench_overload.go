@@ -14,10 +14,10 @@ fill carts, one in twenty orders. They come at a constant rate, whatever becomes
 before them, and their waits are counted from when they were to come. Most cannot be
 served: they must be refused at once, or sent the page as it was a moment ago. What is
 answered must be as much as at the peak, as soon, checkouts first. The report says how
-much of it was made for who asked. It ends with status 3 unless the goodput is at least 0.9 of the peak,
-99 of 100 answers take at most twice as long, 99.9 of 100 checkouts are answered, and
-all is normal again within 5 s. The visitors are a process of their own on the same
-machine, so some of it is theirs.`
+much of it was made for who asked. It ends with status 3 unless the goodput is at least
+0.9 of the peak, 99 of 100 answers take at most twice as long, 99.9 of 100 checkouts are
+answered, and all is normal again within 5 s. The visitors are a process of their own on
+the same machine, so some of it is theirs.`
 
 func (p program) benchOverloadCommand() *cobra.Command { return p.overloadCommand(ownCrowd) }
 

@@ -341,10 +341,12 @@ func TestAStreamHasNoSlot(t *testing.T) {
 	if w := s.ask(http.MethodGet, "/catalog", nil); w.Code != http.StatusOK {
 		t.Errorf("beside a stream: %d", w.Code)
 	}
-	go s.ask(http.MethodGet, "/order/1", nil)
+	second := make(chan struct{})
+	go func() { s.ask(http.MethodGet, "/order/1", nil); close(second) }()
 	if err := <-streamed; !fault.Is(err, fault.Busy) {
 		t.Errorf("one stream too many: %v", err)
 	}
+	<-second // and has left its slot
 	close(over)
 	<-first
 	go s.ask(http.MethodGet, "/order/1", nil)
