@@ -46,10 +46,15 @@ func TestBenchOverloadJSON(t *testing.T) {
 	if got["name"] != "overload" || got["times"] != 2.0 || got["recovery_s"] != -1.0 {
 		t.Errorf("the report is %v", got)
 	}
-	for _, key := range []string{"rate", "limit", "ratio", "p50_ms", "p99_ms", "p99_ratio", "checkouts_answered", "callers"} {
+	for _, key := range []string{"rate", "limit", "ratio", "p50_ms", "p99_ms", "p99_ratio", "callers"} {
 		if value, is := got[key].(float64); !is || value <= 0 {
 			t.Errorf("%s is %v", key, got[key])
 		}
+	}
+	// A handful of checkouts come in so short a time: on a machine that has something
+	// else to do none may be answered.
+	if share, is := got["checkouts_answered"].(float64); !is || share < 0 || share > 1 {
+		t.Errorf("checkouts_answered is %v", got["checkouts_answered"])
 	}
 	if found, is := got["findings"].([]any); !is || len(found) == 0 {
 		t.Errorf("the findings are %v", got["findings"])

@@ -434,7 +434,7 @@ func TestCrashWhilePaying(t *testing.T) {
 	for _, kind := range []pay.Kind{pay.Authorize, pay.Capture} {
 		t.Run(string(kind), func(t *testing.T) {
 			p := &asked{Payments: till{Company: company(t)}}
-			r := newPaidRig(t, store.Options{PayWait: time.Millisecond}, p)
+			r := newPaidRig(t, store.Options{PayWait: 100 * time.Millisecond}, p)
 			asking, failed := make(chan struct{}), false
 			p.hook = func(step pay.Transaction) {
 				if step.Kind != kind || failed {
