@@ -46,6 +46,18 @@ func restoreBugs() []Mutant {
 			Restore: true,
 		},
 		{
+			Name:    "card-step-not-adopted",
+			Breaks:  "a store that was restored waits for ever for a payment that the card company knows with another amount",
+			Edits:   []Edit{{"site/store/pay.go", "	if s.books.Epoch() > 1 {\n		asked, c.answer", "	if s.books.Epoch() > 1<<40 {\n		asked, c.answer"}},
+			Restore: true,
+		},
+		{
+			Name:    "shipped-elsewhere-put-aside",
+			Breaks:  "what two warehouses have after a restore is put aside for a person, and both ship it",
+			Edits:   []Edit{{"site/store/remake.go", "		if errors.Is(err, errShippedElsewhere) {", "		if errors.Is(err, errShippedElsewhere) && false {"}},
+			Restore: true,
+		},
+		{
 			Name:   "grants-while-counting",
 			Breaks: "a warehouse that was restored hands units over again that a store has already",
 			Edits: []Edit{
