@@ -65,6 +65,23 @@ func (h *hospital) hear(upTo uint64) {
 	}
 }
 
+// TestReceiveOfAnotherHistory: a message of what was lost at its origin may come late,
+// with the number that is next. It does not follow on what was read since.
+func TestReceiveOfAnotherHistory(t *testing.T) {
+	h := newHospital(t)
+	read := h.Cursor("wh1")
+	other := read
+	other.Hash[0]++
+	late, _ := feed.Next(other, feed.Message{Key: "a", Kind: "k"})
+	if err := h.Receive([]feed.Message{late}, "", start, h.apply); err != nil || h.Cursor("wh1") != read || len(h.applied) > 0 {
+		t.Errorf("%v: applied %v, and read %+v", err, h.applied, h.Cursor("wh1"))
+	}
+	h.hear(read.Seq + 1)
+	if h.Cursor("wh1").Seq != read.Seq+1 {
+		t.Errorf("what follows was not read: %+v", h.Cursor("wh1"))
+	}
+}
+
 // waits returns the numbers of the messages that a site has to keep as waiting, by
 // the rows that it has written.
 func waits(all ...books.Rows) (seqs []uint64) {

@@ -40,8 +40,8 @@ func (b *Books) Receive(messages []feed.Message, park string, at time.Time, appl
 		return b.spoiled
 	}
 	for _, m := range messages {
-		if m.Seq != b.Cursor(id.Site(m.Origin)).Seq+1 {
-			continue // applied already, or read behind a gap: the reader asks again
+		if read := b.Cursor(id.Site(m.Origin)); m.Seq != read.Seq+1 || m.Hash != feed.Chain(read.Hash, m) {
+			continue // applied already, read behind a gap, or of a history that is over: the reader asks again
 		}
 		reason := park
 		if b.IsParked(m) {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 
 	"crossdock/core/event"
@@ -42,7 +43,9 @@ func TestParked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			before := r.state()
 			// The feed is the test's own: it follows on whatever was read before.
-			messages[0].Seq = r.cursor("wh1") + 1
+			read := before.Snapshot.Books.Read
+			i := slices.IndexFunc(read, func(c feed.Cursor) bool { return c.Origin == "wh1" })
+			messages[0], _ = feed.Next(read[i], messages[0])
 			r.apply(messages)
 			after := r.state()
 			if len(after.Parked) != len(before.Parked)+1 || after.Parked[len(after.Parked)-1].Reason == "" {
