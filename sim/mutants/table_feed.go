@@ -71,7 +71,7 @@ func feedBugs() []Mutant {
 			Breaks: "an answer that comes late is applied once more: neither the reader nor the books look how far they are",
 			Edits: []Edit{
 				{"site/outbox/reader.go", "	if own != from {\n		return true, nil\n	}\n	verdict := feed.Check(own, reply)\n", "	verdict := feed.Check(from, reply)\n"},
-				{"site/books/receive.go", "if m.Seq != b.Cursor(id.Site(m.Origin)).Seq+1 {", "if m.Seq > b.Cursor(id.Site(m.Origin)).Seq+1 {"},
+				{"site/books/receive.go", "if read := b.Cursor(id.Site(m.Origin)); m.Seq != read.Seq+1 || m.Hash != feed.Chain(read.Hash, m) {", "if m.Seq > b.Cursor(id.Site(m.Origin)).Seq+1 {"},
 			},
 		},
 		{
@@ -85,7 +85,7 @@ func feedBugs() []Mutant {
 			Edits: []Edit{
 				{"site/outbox/serve.go", "own.Destination, own.Seq, limit, maxBytes)", "own.Destination, own.Seq+1, limit, maxBytes)"},
 				{"dist/feed/feed.go", " || m.Seq != own.Seq+1 || m.Hash != Chain(own.Hash, m) {", " {"},
-				{"site/books/receive.go", "if m.Seq != b.Cursor(id.Site(m.Origin)).Seq+1 {", "if m.Seq <= b.Cursor(id.Site(m.Origin)).Seq {"},
+				{"site/books/receive.go", "if read := b.Cursor(id.Site(m.Origin)); m.Seq != read.Seq+1 || m.Hash != feed.Chain(read.Hash, m) {", "if m.Seq <= b.Cursor(id.Site(m.Origin)).Seq {"},
 			},
 		},
 		{
