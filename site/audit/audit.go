@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +44,9 @@ func Sites(ctx context.Context, sources []Source, now func() time.Time) (Report,
 	for _, v := range a.views {
 		a.report.Sites = append(a.report.Sites, v.counts)
 	}
+	slices.SortStableFunc(a.report.Findings, func(a, b Finding) int { // the same books give the same report
+		return cmp.Or(cmp.Compare(a.Invariant, b.Invariant), cmp.Compare(a.Site, b.Site), cmp.Compare(a.Row, b.Row))
+	})
 	a.report.Took = now().Sub(began)
 	return a.report, nil
 }

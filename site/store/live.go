@@ -48,7 +48,10 @@ type live struct {
 	inquired map[id.Fulfillment]bool           // lost, and asked for
 	restate  map[id.Site]struct{}              // warehouses that are to state their quota once more
 	unclear  map[event.FulfillmentName]unclear // lost, and not attached to their orders yet: see attach
-	setAside map[id.Order]struct{}             // whose money is to be let go of when all warehouses are heard
+	// contested are orders of which a warehouse is asked to let go of what another one
+	// has sent: see shippedTwice.
+	contested map[id.Order]struct{}
+	setAside  map[id.Order]struct{} // whose money is to be let go of when all warehouses are heard
 
 	candidates map[id.District][]sourcing.Candidate // as of now; made when they are asked for
 }
@@ -97,7 +100,7 @@ func newLive(s Snapshot) live {
 		owing: map[debtor]int{}, carts: map[id.Order]string{},
 		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
 		numbered: map[int64]struct{}{}, restate: map[id.Site]struct{}{}, inquired: map[id.Fulfillment]bool{}, unclear: map[event.FulfillmentName]unclear{},
-		setAside: map[id.Order]struct{}{},
+		setAside: map[id.Order]struct{}{}, contested: map[id.Order]struct{}{},
 		releases: true, // they may have changed, and the orders not have been looked at, before the start
 	}
 	for _, w := range s.Warehouses {

@@ -84,9 +84,7 @@ func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.
 		}
 		err = s.whole(func() error { return s.takeOver(ctx, from, o, known) })
 		if errors.Is(err, errShippedElsewhere) {
-			name := event.FulfillmentName{Order: known.Order, Fulfillment: known.Fulfillment}
-			s.live.unclear[name] = unclear{from, s.allHeard()}
-			continue
+			err = s.shippedTwice(from, o, known, err)
 		}
 		if err != nil {
 			return err
@@ -94,10 +92,6 @@ func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.
 	}
 	return nil
 }
-
-// errShippedElsewhere says that a warehouse has what the store believes another one was
-// asked for.
-var errShippedElsewhere = errors.New("shipped by another warehouse already")
 
 // takeOver takes over what a warehouse knows of a fulfillment and its returns.
 func (s *state) takeOver(ctx context.Context, from id.Site, o order.Order, known event.FulfillmentState) error {
@@ -217,6 +211,7 @@ func (s *state) attach(ctx context.Context, from id.Site, o order.Order, known e
 			Line: line.Line, SKU: line.SKU, Quantity: line.Quantity, Voided: line.Voided, Returned: line.Returned,
 		})
 	}
+	delete(s.live.contested, o.ID)
 	o.Fulfillments = append(o.Fulfillments, f)
 	if err := s.bookAttached(o, f); err != nil {
 		return err
@@ -240,7 +235,9 @@ func (s *state) attach(ctx context.Context, from id.Site, o order.Order, known e
 }
 
 // finishMoves ends the moves to a warehouse that turns out to have their units: the one
-// that was to let go of them has done so. Its word for it is still to come, perhaps.
+// that was to let go of them has done so. Its word for it is still to come, perhaps. What
+// was kept for the move is free: the units that the warehouse ships are others, which it
+// does not count as set aside for the store any more.
 func (s *state) finishMoves(o *order.Order, to id.Site, need map[int]int64) error {
 	*o = o.Clone()
 	for i := range o.Fulfillments {
@@ -255,7 +252,7 @@ func (s *state) finishMoves(o *order.Order, to id.Site, need map[int]int64) erro
 				continue
 			}
 			for _, m := range []stock.Movement{
-				s.movement(part.SKU, units, stock.ReservedAt(to), stock.GranterAt(to), stock.Returned, o.ID, part.Line, "moved before the restore"),
+				s.movement(part.SKU, units, stock.ReservedAt(to), stock.HeldAt(to), stock.Released, o.ID, part.Line, "moved before the restore"),
 				s.movement(part.SKU, units, stock.PromisedAt(f.Warehouse), stock.GranterAt(f.Warehouse), stock.Released, o.ID, part.Line, "moved before the restore"),
 			} {
 				if err := s.books.Book(m); err != nil {
@@ -479,50 +476,6 @@ func partOf(f *order.Fulfillment, line int) *order.Part {
 			return &f.Lines[i]
 		}
 	}
-	return nil
-}
-
-// unclear is a fulfillment that could not be attached to its order, and whether all
-// warehouses had been heard by then.
-type unclear struct {
-	at       id.Site
-	allHeard bool
-}
-
-// allHeard reports whether every warehouse has told what the store had lost.
-func (s *state) allHeard() bool {
-	return s.books.Epoch() <= 1 || !slices.ContainsFunc(s.warehouses(), s.books.Recovering)
-}
-
-// mayBeShipped reports whether a warehouse that was not heard since a restore may have
-// been asked for an order already, or have shipped it: nobody else is asked for it.
-func (s *state) mayBeShipped(number int64) bool {
-	_, since := s.live.numbered[number]
-	return !since && !s.allHeard()
-}
-
-// askUnclear asks once more for the fulfillments that could not be attached to their
-// orders, while other warehouses may still tell that they have let go of them. Once all
-// are heard, a warehouse that has what another one ships as well is asked to let go of
-// it: it was restored too, and does not know any more that it did.
-func (s *state) askUnclear() error {
-	if len(s.live.unclear) == 0 {
-		return nil
-	}
-	for _, name := range slices.SortedFunc(maps.Keys(s.live.unclear), func(a, b event.FulfillmentName) int {
-		return slices.Compare(a.Fulfillment.UUID[:], b.Fulfillment.UUID[:])
-	}) {
-		from := s.live.unclear[name].at
-		if s.live.unclear[name].allHeard {
-			request := event.VoidRequested{Order: name.Order, Fulfillment: name.Fulfillment, Reason: "shipped by another warehouse"}
-			if err := s.books.Say(from, name.Order.String(), request, s.now); err != nil {
-				return err
-			}
-		} else if err := s.inquire(from, name); err != nil {
-			return err
-		}
-	}
-	clear(s.live.unclear)
 	return nil
 }
 
