@@ -52,6 +52,9 @@ func (b *bank) Request(_ context.Context, t pay.Transaction) (pay.Answer, error)
 		s = &step{order: t.Order, kind: t.Kind, minor: t.Amount.Minor, token: t.Token, state: pay.Pending}
 		b.steps[t.ID] = s
 	}
+	if s.lost { // then the bank has never heard of it: a store that was restored may ask for another amount
+		s.order, s.kind, s.minor, s.token = t.Order, t.Kind, t.Amount.Minor, t.Token
+	}
 	if s.order != t.Order || s.kind != t.Kind || s.minor != t.Amount.Minor || s.token != t.Token {
 		if !b.forgotten() {
 			b.world.fail("money", "the step %s is asked for as %s of %d, and before as %s of %d", t.ID, t.Kind, t.Amount.Minor, s.kind, s.minor)

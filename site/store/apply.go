@@ -117,6 +117,9 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	if f := before.Fulfillment(m.Fulfillment); f != nil && f.MoveTo != "" && len(m.Voided) > 0 && before.Status == order.Ready {
 		before.Status = order.Placed // what another warehouse ships instead is still to be packed
 	}
+	if s.foundOut(before, m) {
+		return nil
+	}
 	m.Voided = s.fresh(before, m)
 	news := order.News{Fulfillment: m.Fulfillment, To: m.To, Version: m.Version, At: s.now, Voided: m.Voided}
 	after, changed, err := order.Apply(before, news)

@@ -15,6 +15,27 @@ import (
 // asked for.
 var errShippedElsewhere = errors.New("shipped by another warehouse already")
 
+// looseEnds is what a store that was restored has still to settle with its warehouses,
+// and what no row of its database says. So it outlives the batches that come to nothing:
+// to settle a thing twice does no harm.
+type looseEnds struct {
+	unclear  map[event.FulfillmentName]unclear // lost, and not attached to their orders yet: see attach
+	setAside map[id.Order]struct{}             // whose money is to be let go of when all warehouses are heard
+}
+
+func (l looseEnds) clone() looseEnds {
+	if len(l.unclear)+len(l.setAside) == 0 {
+		return looseEnds{}
+	}
+	return looseEnds{maps.Clone(l.unclear), maps.Clone(l.setAside)}
+}
+
+// take adds what another one holds.
+func (l looseEnds) take(other looseEnds) {
+	maps.Copy(l.unclear, other.unclear)
+	maps.Copy(l.setAside, other.setAside)
+}
+
 // unclear is a fulfillment that could not be attached to its order, and whether its
 // warehouse is to let go of it: all were heard, and another one ships the units.
 type unclear struct {
