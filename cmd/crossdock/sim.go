@@ -70,7 +70,8 @@ func (p program) simCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		debug.SetGCPercent(1600) // a run is short, and leaves nothing behind
+		// Each run makes a system and throws it away: memory is cheaper here than collecting it.
+		defer debug.SetGCPercent(debug.SetGCPercent(1600))
 		switch {
 		case f.exhaustive:
 			return p.explore(cmd.Context(), f)
@@ -131,8 +132,6 @@ func (f *simFlags) check(cmd *cobra.Command) (func(sim.Plan) sim.Plan, error) {
 
 // simulate runs many seeds.
 func (p program) simulate(ctx context.Context, f simFlags, change func(sim.Plan) sim.Plan) error {
-	// Each run makes a system and throws it away: memory is cheaper here than collecting it.
-	defer debug.SetGCPercent(debug.SetGCPercent(1600))
 	news := simNews{program: p, seeds: f.seeds, told: time.Now()}
 	summary, err := sim.Seeds(ctx, sim.Options{
 		From: f.from, Seeds: f.seeds, Parallel: f.parallel, Change: change,

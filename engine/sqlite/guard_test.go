@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -194,6 +196,25 @@ func TestWordsAreChecked(t *testing.T) {
 		}
 		if err := db.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestNoLimitIsABareParameter: such a statement is compiled anew each time it is run.
+func TestNoLimitIsABareParameter(t *testing.T) {
+	files, err := filepath.Glob("../sqldb/query/*.sql")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no queries: %v", err)
+	}
+	files = append(files, "search.go")
+	bare := regexp.MustCompile(`(?i)\bLIMIT\s+(sqlc\.|[$@?:])`)
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := bare.Find(text); found != nil {
+			t.Errorf("%s has %q: cast the limit", name, found)
 		}
 	}
 }

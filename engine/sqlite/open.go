@@ -68,7 +68,7 @@ func open(ctx context.Context, path string, own identity, opts Options) (*file, 
 	if err := selfTest(ctx, pool); err != nil {
 		return nil, nil, errors.Join(err, pool.Close(), conn.Close())
 	}
-	return &file{path, own, pool}, conn, nil
+	return &file{path: path, identity: own, pool: pool}, conn, nil
 }
 
 func checkPath(path string) error {

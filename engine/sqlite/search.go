@@ -22,16 +22,39 @@ func (s *Store) Products(ctx context.Context, q store.ProductQuery) (store.Produ
 
 func (f *file) products(ctx context.Context, q store.ProductQuery) (page store.ProductPage, err error) {
 	where, args := productConditions(q)
-	err = f.pool.QueryRowContext(ctx, "SELECT count(*) FROM products "+where, args...).Scan(&page.Total)
-	if err != nil || q.Limit < 1 {
+	count, err := f.prepared(ctx, "SELECT count(*) FROM products "+where)
+	if err != nil {
 		return page, err
 	}
-	rows, err := f.pool.QueryContext(ctx, productPage(where, sortOf(q.Sort), len(args)), append(args, q.Limit, max(0, q.Offset))...)
+	if err = count.QueryRowContext(ctx, args...).Scan(&page.Total); err != nil || q.Limit < 1 {
+		return page, err
+	}
+	cut, err := f.prepared(ctx, productPage(where, sortOf(q.Sort), len(args)))
+	if err != nil {
+		return page, err
+	}
+	rows, err := cut.QueryContext(ctx, append(args, q.Limit, max(0, q.Offset))...)
 	if err != nil {
 		return page, err
 	}
 	page.Products, err = scanProducts(rows)
 	return page, err
+}
+
+// prepared compiles a statement the first time that it is asked for: to compile that of
+// a page takes longer than to run it. There are few texts, and they are kept.
+func (f *file) prepared(ctx context.Context, text string) (*sql.Stmt, error) {
+	if kept, there := f.statements.Load(text); there {
+		return kept.(*sql.Stmt), nil
+	}
+	statement, err := f.pool.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if kept, there := f.statements.LoadOrStore(text, statement); there { // somebody else was faster
+		return kept.(*sql.Stmt), statement.Close()
+	}
+	return statement, nil
 }
 
 // productConditions returns the WHERE clause of a query, and its arguments.
@@ -88,7 +111,7 @@ func productPage(where, order string, args int) string {
 		          FROM     products
 		          ` + where + `
 		          ORDER BY ` + order + `
-		          LIMIT    $` + strconv.Itoa(args+1) + ` OFFSET $` + strconv.Itoa(args+2) + `) AS page
+		          LIMIT    CAST($` + strconv.Itoa(args+1) + ` AS INTEGER) OFFSET $` + strconv.Itoa(args+2) + `) AS page
 		ORDER BY ` + order
 }
 

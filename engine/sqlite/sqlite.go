@@ -225,7 +225,8 @@ func execute(conn *zombiezen.Conn, text string) error {
 type file struct {
 	path string
 	identity
-	pool *sql.DB
+	pool       *sql.DB
+	statements sync.Map // of *sql.Stmt by text: see prepared
 }
 
 func (f *file) reader() sqldb.Reader {

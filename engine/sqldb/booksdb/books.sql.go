@@ -178,7 +178,7 @@ SELECT   destination, seq, epoch, at, key, kind, body, hash
 FROM     outbox
 WHERE    destination = $1 AND seq > $2
 ORDER BY seq
-LIMIT    $3
+LIMIT    CAST($3 AS INTEGER)
 `
 
 type MessagesAfterParams struct {
@@ -224,7 +224,7 @@ SELECT   seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref,
 FROM     movements
 WHERE    seq > $1
 ORDER BY seq
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type MovementsAfterParams struct {
@@ -275,7 +275,7 @@ SELECT   seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref,
 FROM     movements
 WHERE    seq < $1
 ORDER BY seq DESC
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type MovementsBeforeParams struct {

@@ -8,14 +8,14 @@ SELECT   seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref,
 FROM     movements
 WHERE    seq > sqlc.arg(after)
 ORDER BY seq
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: MovementsBefore :many
 SELECT   seq, id, at, sku, quantity, from_account, from_ref, to_account, to_ref, reason, order_id, line, cause, hash
 FROM     movements
 WHERE    seq < sqlc.arg(before)
 ORDER BY seq DESC
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: LastMovement :one
 SELECT   seq, hash
@@ -33,7 +33,7 @@ SELECT   destination, seq, epoch, at, key, kind, body, hash
 FROM     outbox
 WHERE    destination = sqlc.arg(destination) AND seq > sqlc.arg(after)
 ORDER BY seq
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: NextDestination :one
 SELECT   destination

@@ -27,7 +27,7 @@ SELECT   number, id, store, customer, reference, status, version, placed_at, cha
 FROM     orders
 WHERE    id >= sqlc.arg(first)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- The lists are newest first, before an identifier. Each of them is led by the
 -- index of its first condition; what else is asked is looked at row by row.
@@ -39,7 +39,7 @@ SELECT   number, id, store, customer, reference, status, version, placed_at, cha
 FROM     orders
 WHERE    id < sqlc.arg(before)
 ORDER BY id DESC
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: OrdersByNumber :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
@@ -51,7 +51,7 @@ WHERE    number = sqlc.arg(number) AND id < sqlc.arg(before)
          AND (reference = sqlc.arg(reference) OR sqlc.arg(reference) = '')
          AND (customer = sqlc.arg(customer) OR CAST(sqlc.arg(any_customer) AS boolean))
 ORDER BY id DESC
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: OrdersByReference :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
@@ -62,7 +62,7 @@ WHERE    reference = sqlc.arg(reference) AND reference <> '' AND id < sqlc.arg(b
          AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
          AND (customer = sqlc.arg(customer) OR CAST(sqlc.arg(any_customer) AS boolean))
 ORDER BY id DESC
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: OrdersByCustomer :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
@@ -72,7 +72,7 @@ FROM     orders
 WHERE    customer = sqlc.arg(customer) AND id < sqlc.arg(before)
          AND (status = sqlc.arg(status) OR sqlc.arg(status) = '')
 ORDER BY id DESC
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: OrdersByStatus :many
 SELECT   number, id, store, customer, reference, status, version, placed_at, changed_at,
@@ -81,7 +81,7 @@ SELECT   number, id, store, customer, reference, status, version, placed_at, cha
 FROM     orders
 WHERE    status = sqlc.arg(status) AND id < sqlc.arg(before)
 ORDER BY id DESC
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: OrderLines :many
 SELECT   order_id, line, sku, name, price, currency, quantity, voided, returned
@@ -179,7 +179,7 @@ FROM (
     FROM     levels
     WHERE    levels.sku > sqlc.arg(after) AND (warehouse = sqlc.arg(warehouse) OR sqlc.arg(warehouse) = '')
     ORDER BY levels.sku
-    LIMIT    sqlc.arg(most)
+    LIMIT    CAST(sqlc.arg(most) AS INTEGER)
   ) known
   UNION
   SELECT sku FROM (
@@ -187,11 +187,11 @@ FROM (
     FROM     balances
     WHERE    balances.sku > sqlc.arg(after) AND account = 'held' AND (ref = sqlc.arg(warehouse) OR sqlc.arg(warehouse) = '')
     ORDER BY balances.sku
-    LIMIT    sqlc.arg(most)
+    LIMIT    CAST(sqlc.arg(most) AS INTEGER)
   ) held
 ) stocked
 ORDER BY sku
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: Warehouses :many
 SELECT   code, name, latitude, longitude, cut_off, workdays, handling, capacity, safety, per_box, per_unit, per_km

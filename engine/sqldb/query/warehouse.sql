@@ -13,7 +13,7 @@ SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
 FROM     fulfillments
 WHERE    id > sqlc.arg(after)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: FulfillmentsFrom :many
 SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
@@ -21,7 +21,7 @@ SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
 FROM     fulfillments
 WHERE    id >= sqlc.arg(first)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: FulfillmentsByOrder :many
 SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
@@ -30,7 +30,7 @@ FROM     fulfillments
 WHERE    order_id = sqlc.arg(order_id) AND id > sqlc.arg(after)
          AND (stage = sqlc.arg(stage) OR sqlc.arg(stage) = '')
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: FulfillmentsByStage :many
 SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
@@ -38,7 +38,7 @@ SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
 FROM     fulfillments
 WHERE    stage = sqlc.arg(stage) AND id > sqlc.arg(after)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: FulfillmentLines :many
 SELECT   fulfillment_id, line, sku, name, quantity, voided, returned, picked
@@ -62,14 +62,14 @@ SELECT   id, supplier, version, announced_at, changed_at, closed
 FROM     purchases
 WHERE    id > sqlc.arg(after)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: OpenPurchasesAfter :many
 SELECT   id, supplier, version, announced_at, changed_at, closed
 FROM     purchases
 WHERE    closed = 0 AND id > sqlc.arg(after)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: PurchaseLines :many
 SELECT   purchase, seq, sku, announced, received, withdrawn, due
@@ -93,7 +93,7 @@ SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_
 FROM     returns
 WHERE    id > sqlc.arg(after)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: ReturnsByOrder :many
 SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
@@ -101,14 +101,14 @@ FROM     returns
 WHERE    order_id = sqlc.arg(order_id) AND id > sqlc.arg(after)
          AND (state = sqlc.arg(state) OR sqlc.arg(state) = '')
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: ReturnsByState :many
 SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_at, changed_at, reason
 FROM     returns
 WHERE    state = sqlc.arg(state) AND id > sqlc.arg(after)
 ORDER BY id
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: ReturnLines :many
 SELECT   return_id, seq, line, sku, quantity, received, good, damaged
@@ -125,14 +125,14 @@ ORDER BY sku;
 -- The SKUs of the next page: of each source no more than the page can hold.
 SELECT   sku
 FROM (
-  SELECT sku FROM (SELECT products.sku FROM products WHERE products.sku > sqlc.arg(after) ORDER BY products.sku LIMIT sqlc.arg(most)) named
+  SELECT sku FROM (SELECT products.sku FROM products WHERE products.sku > sqlc.arg(after) ORDER BY products.sku LIMIT CAST(sqlc.arg(most) AS INTEGER)) named
   UNION
-  SELECT sku FROM (SELECT levels.sku FROM levels WHERE levels.sku > sqlc.arg(after) ORDER BY levels.sku LIMIT sqlc.arg(most)) versioned
+  SELECT sku FROM (SELECT levels.sku FROM levels WHERE levels.sku > sqlc.arg(after) ORDER BY levels.sku LIMIT CAST(sqlc.arg(most) AS INTEGER)) versioned
   UNION
-  SELECT sku FROM (SELECT DISTINCT balances.sku FROM balances WHERE balances.sku > sqlc.arg(after) ORDER BY balances.sku LIMIT sqlc.arg(most)) moved
+  SELECT sku FROM (SELECT DISTINCT balances.sku FROM balances WHERE balances.sku > sqlc.arg(after) ORDER BY balances.sku LIMIT CAST(sqlc.arg(most) AS INTEGER)) moved
 ) known
 ORDER BY sku
-LIMIT    sqlc.arg(most);
+LIMIT    CAST(sqlc.arg(most) AS INTEGER);
 
 -- name: ProductsBetween :many
 SELECT   sku, name

@@ -642,7 +642,7 @@ FROM     orders
 WHERE    customer = $1 AND id < $2
          AND (status = $3 OR $3 = '')
 ORDER BY id DESC
-LIMIT    $4
+LIMIT    CAST($4 AS INTEGER)
 `
 
 type OrdersByCustomerParams struct {
@@ -718,7 +718,7 @@ WHERE    number = $1 AND id < $2
          AND (reference = $4 OR $4 = '')
          AND (customer = $5 OR CAST($6 AS boolean))
 ORDER BY id DESC
-LIMIT    $7
+LIMIT    CAST($7 AS INTEGER)
 `
 
 type OrdersByNumberParams struct {
@@ -799,7 +799,7 @@ WHERE    reference = $1 AND reference <> '' AND id < $2
          AND (status = $3 OR $3 = '')
          AND (customer = $4 OR CAST($5 AS boolean))
 ORDER BY id DESC
-LIMIT    $6
+LIMIT    CAST($6 AS INTEGER)
 `
 
 type OrdersByReferenceParams struct {
@@ -876,7 +876,7 @@ SELECT   number, id, store, customer, reference, status, version, placed_at, cha
 FROM     orders
 WHERE    status = $1 AND id < $2
 ORDER BY id DESC
-LIMIT    $3
+LIMIT    CAST($3 AS INTEGER)
 `
 
 type OrdersByStatusParams struct {
@@ -943,7 +943,7 @@ SELECT   number, id, store, customer, reference, status, version, placed_at, cha
 FROM     orders
 WHERE    id >= $1
 ORDER BY id
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type OrdersFromParams struct {
@@ -1041,7 +1041,7 @@ SELECT   number, id, store, customer, reference, status, version, placed_at, cha
 FROM     orders
 WHERE    id < $1
 ORDER BY id DESC
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type OrdersNewestParams struct {
@@ -1393,7 +1393,7 @@ FROM (
     FROM     levels
     WHERE    levels.sku > $1 AND (warehouse = $2 OR $2 = '')
     ORDER BY levels.sku
-    LIMIT    $3
+    LIMIT    CAST($3 AS INTEGER)
   ) known
   UNION
   SELECT sku FROM (
@@ -1401,11 +1401,11 @@ FROM (
     FROM     balances
     WHERE    balances.sku > $1 AND account = 'held' AND (ref = $2 OR $2 = '')
     ORDER BY balances.sku
-    LIMIT    $3
+    LIMIT    CAST($3 AS INTEGER)
   ) held
 ) stocked
 ORDER BY sku
-LIMIT    $3
+LIMIT    CAST($3 AS INTEGER)
 `
 
 type StockedAfterParams struct {

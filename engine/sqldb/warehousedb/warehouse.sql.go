@@ -166,7 +166,7 @@ SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
 FROM     fulfillments
 WHERE    id > $1
 ORDER BY id
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type FulfillmentsAfterParams struct {
@@ -222,7 +222,7 @@ FROM     fulfillments
 WHERE    order_id = $1 AND id > $2
          AND (stage = $3 OR $3 = '')
 ORDER BY id
-LIMIT    $4
+LIMIT    CAST($4 AS INTEGER)
 `
 
 type FulfillmentsByOrderParams struct {
@@ -282,7 +282,7 @@ SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
 FROM     fulfillments
 WHERE    stage = $1 AND id > $2
 ORDER BY id
-LIMIT    $3
+LIMIT    CAST($3 AS INTEGER)
 `
 
 type FulfillmentsByStageParams struct {
@@ -336,7 +336,7 @@ SELECT   id, order_id, number, store, stage, version, placed_at, changed_at,
 FROM     fulfillments
 WHERE    id >= $1
 ORDER BY id
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type FulfillmentsFromParams struct {
@@ -386,14 +386,14 @@ func (q *Queries) FulfillmentsFrom(ctx context.Context, arg FulfillmentsFromPara
 const knownAfter = `-- name: KnownAfter :many
 SELECT   sku
 FROM (
-  SELECT sku FROM (SELECT products.sku FROM products WHERE products.sku > $1 ORDER BY products.sku LIMIT $2) named
+  SELECT sku FROM (SELECT products.sku FROM products WHERE products.sku > $1 ORDER BY products.sku LIMIT CAST($2 AS INTEGER)) named
   UNION
-  SELECT sku FROM (SELECT levels.sku FROM levels WHERE levels.sku > $1 ORDER BY levels.sku LIMIT $2) versioned
+  SELECT sku FROM (SELECT levels.sku FROM levels WHERE levels.sku > $1 ORDER BY levels.sku LIMIT CAST($2 AS INTEGER)) versioned
   UNION
-  SELECT sku FROM (SELECT DISTINCT balances.sku FROM balances WHERE balances.sku > $1 ORDER BY balances.sku LIMIT $2) moved
+  SELECT sku FROM (SELECT DISTINCT balances.sku FROM balances WHERE balances.sku > $1 ORDER BY balances.sku LIMIT CAST($2 AS INTEGER)) moved
 ) known
 ORDER BY sku
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type KnownAfterParams struct {
@@ -443,7 +443,7 @@ SELECT   id, supplier, version, announced_at, changed_at, closed
 FROM     purchases
 WHERE    closed = 0 AND id > $1
 ORDER BY id
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type OpenPurchasesAfterParams struct {
@@ -615,7 +615,7 @@ SELECT   id, supplier, version, announced_at, changed_at, closed
 FROM     purchases
 WHERE    id > $1
 ORDER BY id
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type PurchasesAfterParams struct {
@@ -734,7 +734,7 @@ SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_
 FROM     returns
 WHERE    id > $1
 ORDER BY id
-LIMIT    $2
+LIMIT    CAST($2 AS INTEGER)
 `
 
 type ReturnsAfterParams struct {
@@ -782,7 +782,7 @@ FROM     returns
 WHERE    order_id = $1 AND id > $2
          AND (state = $3 OR $3 = '')
 ORDER BY id
-LIMIT    $4
+LIMIT    CAST($4 AS INTEGER)
 `
 
 type ReturnsByOrderParams struct {
@@ -836,7 +836,7 @@ SELECT   id, fulfillment_id, order_id, number, store, state, version, requested_
 FROM     returns
 WHERE    state = $1 AND id > $2
 ORDER BY id
-LIMIT    $3
+LIMIT    CAST($3 AS INTEGER)
 `
 
 type ReturnsByStateParams struct {
