@@ -150,6 +150,18 @@ func (d *dataDir) sites() ([]id.Site, error) {
 	return sites, nil
 }
 
+// hasHeld reports whether a site has lived here: it is registered, or its database or
+// its key is there.
+func (d *dataDir) hasHeld(site id.Site) bool {
+	for _, name := range []string{filepath.Join("db", string(site)+".db"), filepath.Join(keysDir, string(site)+keySuffix)} {
+		if file, err := os.Stat(filepath.Join(d.path, name)); err == nil && file.Size() > 0 {
+			return true
+		}
+	}
+	sites, err := d.sites()
+	return err == nil && slices.Contains(sites, site)
+}
+
 // settled adds a site whose database has been made to the register.
 func (d *dataDir) settled(site id.Site) error {
 	sites, err := d.sites()

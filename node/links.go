@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"crossdock/core/fault"
@@ -111,15 +112,61 @@ func (n *Node) outgoing(ctx context.Context, r *role) ([]LinkState, error) {
 	return states, nil
 }
 
+// recall takes up what was noted of a reader before the start.
+func (r *role) recall(ctx context.Context, reader id.Site) error {
+	noted, err := outbox.Noted(ctx, r.do, string(reader))
+	if err != nil || noted.At.IsZero() {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.asked[reader] = lastAsked{cursor: noted.Cursor, at: noted.At, noted: true}
+	return nil
+}
+
+// noteSilent takes note of how far those readers have come that have not asked for this
+// long: what waits for them is counted from there, after a restart too.
+func (r *role) noteSilent(ctx context.Context, now time.Time, forThis time.Duration) error {
+	r.mu.Lock()
+	silent := map[id.Site]lastAsked{}
+	for reader, last := range r.asked {
+		if !last.noted && !last.at.IsZero() && now.Sub(last.at) >= forThis {
+			silent[reader] = last
+		}
+	}
+	r.mu.Unlock()
+	for reader, last := range silent {
+		if err := outbox.Note(ctx, r.do, r.feeds, last.cursor); err != nil {
+			return err
+		}
+		r.mu.Lock()
+		if now := r.asked[reader]; now.at.Equal(last.at) {
+			now.noted = true
+			r.asked[reader] = now
+		}
+		r.mu.Unlock()
+	}
+	return nil
+}
+
+// turned logs that a link has come up or gone down.
+func (n *Node) turned(link outbox.Link) {
+	if link.Connected && link.Trouble == "" {
+		n.log.Info("link is up", "origin", link.Origin, "site", link.Destination, "at", link.Cursor)
+		return
+	}
+	n.log.Warn("link is down", "origin", link.Origin, "site", link.Destination, "because", link.Trouble)
+}
+
 // link is what the origin knows of a reader elsewhere. One whose requests are refused
 // is not the one that was heard before, whatever it says.
 func (l lastAsked) link(origin, reader id.Site, now time.Time) outbox.Link {
 	link := outbox.Link{
 		Origin: origin, Destination: reader, Cursor: l.cursor.Seq, HeardAt: l.at,
-		Connected: now.Sub(l.at) < readAtLeast, Verdict: feed.Nothing.String(),
+		Connected: !l.noted && now.Sub(l.at) < readAtLeast, Verdict: feed.Nothing.String(),
 	}
 	if !link.Connected {
-		link.StaleSince, link.Trouble = l.at, string(reader)+" has not asked for news since"
+		link.StaleSince, link.Trouble = l.at, string(reader)+" has not asked for news since then"
 	}
 	if l.refused != "" {
 		link.Verdict, link.Trouble = outbox.Refused, l.refused
@@ -183,7 +230,7 @@ func (n *Node) Heal(site id.Site) error {
 func (n *Node) turn(site id.Site, turn func(*linkswitch.Switch)) error {
 	s := n.switchOf(site)
 	if s == nil {
-		return fault.New(fault.NotFound, "%s is no warehouse of this process: its link cannot be cut here", fault.Quote(string(site)))
+		return fault.New(fault.NotFound, "%s is no warehouse of this process, so its link cannot be cut here: %s", fault.Quote(string(site)), n.cuttable())
 	}
 	turn(s)
 	n.log.Info("link turned", "site", site, "cut", s.IsCut())
@@ -195,6 +242,18 @@ func (n *Node) turn(site id.Site, turn func(*linkswitch.Switch)) error {
 		}
 	}
 	return nil
+}
+
+// cuttable says whose links can be cut.
+func (n *Node) cuttable() string {
+	if len(n.warehouses) == 0 {
+		return "to take a warehouse of another process away, stop that process"
+	}
+	var names []string
+	for _, site := range slices.Sorted(maps.Keys(n.warehouses)) {
+		names = append(names, string(site))
+	}
+	return "those of " + strings.Join(names, ", ") + " can"
 }
 
 // CanCut reports whether pages may offer the switch.

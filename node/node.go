@@ -161,6 +161,9 @@ func headOf(ctx context.Context, name string) (audit.Head, error) {
 }
 
 func (n *Node) openBus() error {
+	if file := n.config.NATS.TokenFile; config.OthersMayRead(file) {
+		n.log.Warn("the token of the sites can be read by other users of this machine", "file", file)
+	}
 	if n.config.NATS.URL != "" {
 		return nil
 	}
@@ -205,7 +208,41 @@ func (n *Node) busPatience() time.Duration {
 	return firstPatience
 }
 
+// checkNew refuses to begin a site in a directory of others that have spoken with a site
+// of that name: it lives elsewhere, and a second one would sell again what is sold.
+func (n *Node) checkNew(ctx context.Context) error {
+	var begun []id.Site
+	if n.config.HasStore() {
+		begun = append(begun, n.config.Store.Name)
+	}
+	begun = slices.DeleteFunc(append(begun, n.config.LocalWarehouses()...), n.dir.hasHeld)
+	names, err := databases(n.dir.path)
+	if len(begun) == 0 || fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		head, err := headOf(ctx, name)
+		if err != nil {
+			return err
+		}
+		for _, site := range begun {
+			if slices.Contains(spokenWith(head), site) {
+				return fault.New(fault.Conflict,
+					"%s of the data directory %s has spoken with %s, which lives elsewhere: a second one would sell again what is sold. Name the configuration of this process by --config, or its sites by --roles",
+					head.Site, n.dir.path, site)
+			}
+		}
+	}
+	return nil
+}
+
 func (n *Node) openSites(ctx context.Context) error {
+	if err := n.checkNew(ctx); err != nil {
+		return err
+	}
 	if n.config.HasStore() {
 		if err := n.openStore(ctx, n.config.Store.Name); err != nil {
 			return err
@@ -276,7 +313,7 @@ func (n *Node) Close() error {
 		n.unwatch()
 	}
 	for _, r := range n.roles {
-		r.quiet()
+		err = errors.Join(err, r.quiet(context.Background()))
 	}
 	for _, r := range n.roles {
 		err = errors.Join(err, r.close())

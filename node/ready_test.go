@@ -1,13 +1,17 @@
 package node_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"crossdock/api"
 	"crossdock/core/fault"
 	"crossdock/node"
+	"crossdock/node/config"
 )
 
 // TestNotReadyWithoutItsDatabase: a database deleted under the process is told by
@@ -62,5 +66,49 @@ func TestLostDatabase(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestASiteThatLivesElsewhereIsNotBegunHere: who starts a warehouse's directory without
+// its configuration must not get a second store.
+func TestASiteThatLivesElsewhereIsNotBegunHere(t *testing.T) {
+	from, to := t.TempDir(), t.TempDir()
+	n, err := node.Open(t.Context(), settings(from), node.Options{Demo: true, Sample: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Drain(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"db/wh2.db", "keys/wh2.key", "VERSION"} {
+		text, err := os.ReadFile(filepath.Join(from, name))
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(filepath.Join(to, name)), 0o700)
+		}
+		if err == nil {
+			err = os.WriteFile(filepath.Join(to, name), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = node.Open(t.Context(), settings(to), node.Options{})
+	if !fault.Is(err, fault.Conflict) || !strings.Contains(err.Error(), "has spoken with store") {
+		t.Fatalf("begun a second store: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(to, "db", "store.db")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the second store: %v", err)
+	}
+	alone := settings(to)
+	alone.Roles = []config.Role{"warehouse:wh2"}
+	n, err = node.Open(t.Context(), alone, node.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Close(); err != nil {
+		t.Error(err)
 	}
 }

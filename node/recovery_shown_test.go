@@ -2,10 +2,12 @@ package node_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"crossdock/api"
+	"crossdock/core/fault"
 	"crossdock/node"
 )
 
@@ -55,4 +57,39 @@ func TestRecoveryIsShown(t *testing.T) {
 	}
 	startWith(t, shop, node.Options{})
 	eventually(t, 20*time.Second, "the store has told", func() bool { return link(t, there, "store", "wh1").Recovering == nil })
+}
+
+// TestARestoredStoreSaysUntilWhenItTakesNoOrders, where its warehouse is away.
+func TestARestoredStoreSaysUntilWhenItTakesNoOrders(t *testing.T) {
+	bus := broker(t)
+	shop, house := onBus(t, bus, "store"), onBus(t, bus, "warehouse:wh1")
+	n, client := openOn(t, shop)
+	importFile(t, n, "products", node.ImportOptions{Currency: "GBP"}, []byte(mug))
+	w, there := openOn(t, house)
+	linkIs(t, there, "store", "wh1", "the warehouse has heard of the product", func(l api.Link) bool { return l.Cursor > 0 })
+	if until := n.Store().ClosedUntil(time.Now()); !until.IsZero() {
+		t.Errorf("never restored, and closed until %v", until)
+	}
+	made, err := client.Backup(t.Context(), api.BackupRequest{Directory: filepath.Join(t.TempDir(), "backup")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Close(); err != nil {
+		t.Fatal(err)
+	}
+	restore(t, made.Directory, shop.Data, "store")
+	n = startWith(t, shop, node.Options{})
+	left := time.Until(n.Store().ClosedUntil(time.Now()))
+	if left < 30*time.Second || left > time.Minute {
+		t.Errorf("closed for %v", left)
+	}
+	_, err = clientOf(t, n).PlaceOrder(t.Context(), "", mugs(2, "north"))
+	if !fault.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "it takes orders again then, or in ") {
+		t.Errorf("an order: %v", err)
+	}
+	startWith(t, house, node.Options{})
+	eventually(t, 20*time.Second, "the store is open again", func() bool { return n.Store().ClosedUntil(time.Now()).IsZero() })
 }

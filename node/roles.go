@@ -50,6 +50,8 @@ type lastAsked struct {
 
 	refused   string // why the last request in its name was not taken for its own; empty: it was
 	refusedAt time.Time
+
+	noted bool // it has fallen silent, or was not heard since the start: how far it had come is in the books
 }
 
 // Cursor implements outbox.Receiver out of what is committed.
@@ -160,8 +162,11 @@ func (n *Node) follow(ctx context.Context, r *role, origins []id.Site) error {
 	}}
 	for _, origin := range origins {
 		r.readers = append(r.readers, outbox.NewReader(r.claim, origin, r.site, r, outbox.Settings{
-			Now: time.Now, Seals: seals{n.keys, r.site},
+			Now: time.Now, Seals: seals{n.keys, r.site}, Turned: n.turned,
 		}))
+		if err := r.recall(ctx, origin); err != nil {
+			return err
+		}
 	}
 	err := r.claim.take(ctx)
 	if err != nil && !fault.Is(err, fault.Unavailable) {
@@ -260,15 +265,18 @@ func (r *role) wake() {
 	}
 }
 
-// quiet stops reading and answering, so that nothing new comes in.
-func (r *role) quiet() {
+// quiet stops reading and answering, so that nothing new comes in, and takes note of
+// how far others have read.
+func (r *role) quiet(ctx context.Context) error {
 	if r.stop != nil {
 		r.stop()
 	}
 	r.running.Wait()
-	if r.claim != nil {
-		r.claim.release()
+	if r.claim == nil { // it was not opened to its end
+		return nil
 	}
+	r.claim.release()
+	return r.noteSilent(ctx, time.Now(), 0)
 }
 
 // close ends the site, then its database.

@@ -46,6 +46,7 @@ func killedSites(t *testing.T, m *machines) {
 	if got := place(t, shop.client, 2, "south"); len(got.Short) != 1 || got.Short[0].Missing != 1 {
 		t.Errorf("beyond the quota of wh2: %+v", got)
 	}
+	shop = restartedAlone(t, m, shop, killed)
 	old := t.TempDir()
 	if err := os.CopyFS(old, os.DirFS(m.data("wh2"))); err != nil {
 		t.Fatal(err)
@@ -77,6 +78,28 @@ func killedSites(t *testing.T, m *machines) {
 		m.stop(site)
 	}
 	auditTogether(t, m, old)
+}
+
+// restartedAlone starts the store anew while wh2 is down: it still tells what waits for
+// wh2, how far it has read it, and since when it has not.
+func restartedAlone(t *testing.T, m *machines, shop *process, killed time.Time) *process {
+	t.Helper()
+	to, from := link(t, shop.client, "store", "wh2"), link(t, shop.client, "wh2", "store")
+	if to.Lag == 0 || from.Cursor == 0 {
+		t.Errorf("before: %+v, %+v", to, from)
+	}
+	m.stop("store")
+	shop = m.start("store")
+	eventually(t, catchUp, "the store has looked for wh2", func() bool { return link(t, shop.client, "wh2", "store").Failures > 0 })
+	again := link(t, shop.client, "store", "wh2")
+	if again.Cursor != to.Cursor || again.Last != to.Last || again.Lag != to.Lag || again.Connected {
+		t.Errorf("what waits for wh2 was %+v, and is %+v after the restart", to, again)
+	}
+	again = link(t, shop.client, "wh2", "store")
+	if again.Cursor != from.Cursor || again.StaleSince == nil || again.StaleSince.After(killed.Add(catchUp)) {
+		t.Errorf("what was read of wh2 was %+v, and is %+v after the restart", from, again)
+	}
+	return shop
 }
 
 // importMugs imports the product at the store, which only the store can, and

@@ -107,6 +107,9 @@ func (n *Node) newServer() (*http.Server, error) {
 			Site: n.config.Store.Name, Name: n.config.Shop.Name, Currency: n.config.Shop.Currency, Demo: n.options.Demo,
 		}))
 	}
+	if n.store == nil {
+		mux.HandleFunc("/", noPages)
+	}
 	admission := admit.New(mux, admit.Deps{Shop: n.config.Shop.Name, Log: n.log})
 	bounded := admission.Bound(n.listener, admit.MaxConnections)
 	n.listener = bounded
@@ -116,6 +119,11 @@ func (n *Node) newServer() (*http.Server, error) {
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 20 * time.Second, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 	}, nil
+}
+
+// noPages answers who looks for pages where no store runs.
+func noPages(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "There are no pages here: this process runs warehouses alone, and has an API under /api/v1. The pages are those of the store's process.", http.StatusNotFound)
 }
 
 // plans is what the store chooses by, or nil where none runs here.

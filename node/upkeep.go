@@ -24,6 +24,8 @@ func (n *Node) upkeep(ctx context.Context, r *role) {
 	defer compare.Stop()
 	defer retry.Stop()
 	defer prune.Stop()
+	recovering := map[id.Site]bool{}
+	n.failed(ctx, r, "recovery", n.tellRecovery(ctx, r, recovering))
 	n.failed(ctx, r, "parked messages", n.retryAll(ctx, r))
 	for {
 		select {
@@ -35,8 +37,32 @@ func (n *Node) upkeep(ctx context.Context, r *role) {
 			n.failed(ctx, r, "looking for drift", n.lookForDrift(ctx, r))
 		case <-prune.C:
 			n.failed(ctx, r, "pruning", r.prune(ctx, n.config.Feeds.Keep))
+			n.failed(ctx, r, "noting how far others have read", r.noteSilent(ctx, time.Now(), readAtLeast))
+			n.failed(ctx, r, "recovery", n.tellRecovery(ctx, r, recovering))
 		}
 	}
+}
+
+// tellRecovery logs whom a site that was restored waits for, and whom it has heard since
+// it was last asked.
+func (n *Node) tellRecovery(ctx context.Context, r *role, before map[id.Site]bool) error {
+	epoch, peers, err := r.settled.Settled(ctx)
+	if err != nil || epoch <= 1 {
+		return err
+	}
+	for _, reader := range r.readers {
+		peer := reader.Link().Origin
+		waits, _ := books.RecoveringFrom(peer, epoch, peers)
+		switch {
+		case waits == before[peer]:
+		case waits:
+			n.log.Warn("this site was restored from a backup and waits to hear what it has lost", "site", r.site, "of", peer, "epoch", epoch)
+		default:
+			n.log.Info("this site has heard what it had lost", "site", r.site, "of", peer, "epoch", epoch)
+		}
+		before[peer] = waits
+	}
+	return nil
 }
 
 func (n *Node) failed(ctx context.Context, r *role, what string, err error) {

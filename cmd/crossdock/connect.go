@@ -109,11 +109,11 @@ func (p program) with(cmd *cobra.Command, t *target, what need, do func(context.
 	if running != nil {
 		return withClient(ctx, running.URL, running.Token, do)
 	}
-	if what == needRunning {
-		return fault.New(fault.NotFound, "no process runs on %s: start one (crossdock serve --data %s), or name another by --data or --server", cfg.Data, cfg.Data)
-	}
-	if what == needData && !isData(cfg.Data) {
+	if what != needNothing && !isData(cfg.Data) {
 		return fault.New(fault.NotFound, "there is no Crossdock data in %s: name the directory by --data, or a process by --server", cfg.Data)
+	}
+	if what == needRunning {
+		return fault.New(fault.NotFound, "no process runs on %s: start it as it was started before (crossdock serve, with its --config where it has one), or name another by --data or --server", cfg.Data)
 	}
 	if t.fresh != nil && !isData(cfg.Data) {
 		if err := t.fresh(cfg); err != nil {

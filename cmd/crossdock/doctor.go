@@ -81,6 +81,9 @@ func (p program) examine(ctx context.Context, t *target, listen string) ([]check
 	} else {
 		checks = append(checks, checkRunning(ctx, *running), checkOpen(ctx, *running), checkPortOf(*running, listen))
 	}
+	if cfg.NATS.TokenFile != "" {
+		checks = append(checks, checkToken(cfg.NATS.TokenFile))
+	}
 	checks = append(checks, checkKeys(ctx, cfg.Data, cfg.Peers)...)
 	return append(checks, checkClock(cfg.Data)), nil
 }
@@ -94,6 +97,14 @@ func (p program) checkConfig() check {
 		}
 	}
 	return check{"configuration", ok, "valid", ""}
+}
+
+// checkToken looks at the file with the token that sites show each other.
+func checkToken(file string) check {
+	if config.OthersMayRead(file) {
+		return check{"token of the sites", warn, file + " can be read by other users of this machine, who can then speak on the bus", "chmod 600 " + file}
+	}
+	return check{"token of the sites", ok, "only its owner can read " + file, ""}
 }
 
 func (p program) printChecks(checks []check, asJSON bool) error {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"crossdock/api"
+	"crossdock/core/fault"
 	"crossdock/core/id"
 )
 
@@ -20,7 +22,7 @@ goes on changing, or waits behind a parked message, is listed as unclear. Equal 
 cost one question for each of the four kinds; it holds nobody up. A process does so by
 itself every hour, and "links" shows what it found.
 
-Exit status 3 when there are findings.`
+Exit status 3 when there are findings, 1 when a site could not be asked.`
 
 const linksRepairHelp = `Have ORIGIN, which must run in the process, tell DESTINATION again what it was found to
 know otherwise. A warehouse tells stock levels and fulfillments, whose history it owns; a
@@ -63,13 +65,36 @@ func (p program) linksCheckCommand() *cobra.Command {
 			} else {
 				err = p.printDrift(list.Checks)
 			}
-			if err == nil && list.Found() > 0 {
-				return errFindings
-			}
-			return err
+			return afterDrift(list, err)
 		})
 	}
 	return cmd
+}
+
+// afterDrift returns what a comparison ends with, once it is printed: findings, or that
+// a site could not be asked.
+func afterDrift(list api.DriftList, err error) error {
+	if err != nil {
+		return err
+	}
+	if list.Found() > 0 {
+		return errFindings
+	}
+	if missing := len(list.Checks) - made(list.Checks); missing > 0 {
+		return fault.New(fault.Unavailable, "%d of %s could not be made", missing, count(len(list.Checks), "comparison"))
+	}
+	return nil
+}
+
+// made counts the comparisons of which both sites could be asked.
+func made(checks []api.DriftReport) int {
+	n := 0
+	for _, c := range checks {
+		if !slices.ContainsFunc(c.Unclear, func(u api.DriftUnclear) bool { return u.Kind == "" }) {
+			n++
+		}
+	}
+	return n
 }
 
 func (p program) printDrift(checks []api.DriftReport) error {
@@ -91,7 +116,7 @@ func (p program) printDrift(checks []api.DriftReport) error {
 		}
 	}
 	if findings == 0 {
-		if err := p.print("no drift, in %s\n", count(len(checks), "comparison")); err != nil {
+		if err := p.print("no drift, in %s\n", count(made(checks), "comparison")); err != nil {
 			return err
 		}
 	} else if err := p.printTable(t, ""); err != nil {
@@ -164,7 +189,7 @@ func (p program) wouldRepair(ctx context.Context, client *api.Client, origin, de
 		err = p.printDrift(pair.Checks)
 	}
 	if err != nil || pair.Found() == 0 {
-		return err
+		return afterDrift(pair, err)
 	}
 	say(p.stderr, "Nothing was changed: repeat it with --yes to repair.")
 	return errFindings

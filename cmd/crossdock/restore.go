@@ -2,6 +2,7 @@ package main
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -114,12 +115,26 @@ func (p program) tellRestored(restored node.Restored) error {
 			return err
 		}
 	}
-	since := "what it shows"
+	return p.print(`
+Restored into %s. Start it: the sites that it talked to will tell it what it has missed.
+%s`, printable(restored.Data), lost(restored))
+}
+
+// lost says what nobody can tell a restored site again.
+func lost(restored node.Restored) string {
+	since := "the moment of that database"
 	if restored.At != nil {
 		since = when(*restored.At)
 	}
-	return p.print(`
-Restored into %s. Start it: the sites that it talked to will tell it what it has missed.
-Orders placed after %s that no warehouse has heard of are lost.
-`, printable(restored.Data), since)
+	text := ""
+	has := func(role string) bool {
+		return slices.ContainsFunc(restored.Sites, func(s node.RestoredSite) bool { return string(s.Role) == role })
+	}
+	if has("store") {
+		text += "Orders placed after " + since + " that no warehouse has heard of are lost.\n"
+	}
+	if has("warehouse") {
+		text += "What a warehouse has received, counted and sold at its own counter after " + since + " is lost: count the shelves.\n"
+	}
+	return text
 }

@@ -202,6 +202,13 @@ func (c *Config) readSecrets() error {
 	return nil
 }
 
+// OthersMayRead reports whether a file that holds a secret can be read by other users
+// of the machine.
+func OthersMayRead(file string) bool {
+	info, err := os.Stat(file)
+	return err == nil && info.Mode().Perm()&0o077 != 0
+}
+
 // ReadSecret returns the first line of a file. One that cannot be read, or has
 // nothing on its first line, is fault.Invalid.
 func ReadSecret(file string) (Secret, error) {

@@ -317,7 +317,8 @@ func TestPruneKeepsWhatIsNotAcknowledgedForLongEnough(t *testing.T) {
 	if !slices.Equal(noted, []uint64{3, 6, 10}) {
 		t.Errorf("%v are noted", noted)
 	}
-	if got := ack(10, 3*keep+2*time.Hour); got != (books.Prunable{Pruned: 5, UpTo: 9}) {
+	last := books.Acknowledged{Cursor: at[10], At: start.Add(keep + 2*time.Hour)}
+	if got := ack(10, 3*keep+2*time.Hour); got != (books.Prunable{Pruned: 5, UpTo: 9, Noted: last}) {
 		t.Errorf("%+v", got)
 	}
 }
@@ -329,8 +330,17 @@ func TestAcknowledgedIsKept(t *testing.T) {
 	rows := b.Seal()
 	b = books.Open(books.Snapshot{Site: "store", Epoch: 1, Written: at[10:], Acknowledged: rows.Acknowledged, Pruned: at[2:3]})
 	got := b.Acknowledge(books.Acknowledge{Cursor: at[5], Keep: time.Hour}, start.Add(time.Hour))
-	if diff := cmp.Diff(books.Prunable{Pruned: 2, UpTo: 4}, got, cmpopts.EquateEmpty()); diff != "" {
+	now := books.Acknowledged{Cursor: at[5], At: start.Add(time.Hour)}
+	if diff := cmp.Diff(books.Prunable{Pruned: 2, UpTo: 4, Noted: now}, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+	asked := books.Acknowledge{Cursor: feed.Cursor{Destination: "wh1"}, Keep: 0}
+	if got := b.Acknowledge(asked, start.Add(2*time.Hour)); got.Noted != now {
+		t.Errorf("noted is %+v", got.Noted)
+	}
+	b.Acknowledge(books.Acknowledge{Cursor: at[6]}, start.Add(time.Hour+time.Second)) // it has fallen silent
+	if got := b.Acknowledge(asked, start.Add(2*time.Hour)); got.Noted.Cursor.Seq != 6 {
+		t.Errorf("noted of a silent reader is %+v", got.Noted)
 	}
 	if got := b.Acknowledge(books.Acknowledge{Cursor: feed.Cursor{Destination: string(id.Site("wh2")), Seq: 7}, Keep: time.Hour}, start); got.UpTo != 0 {
 		t.Errorf("of another feed %+v may go", got)

@@ -17,7 +17,8 @@ type Acknowledged struct {
 }
 
 // Acknowledge is the command that takes note of how far a reader has come, where
-// the last note is old enough. Its answer is Prunable.
+// the last note is old enough, which it always is where Keep is zero. A cursor that
+// names a destination alone asks without a note. Its answer is Prunable.
 type Acknowledge struct {
 	Cursor feed.Cursor // as it is written here: the reader has shown the same hash
 	Keep   time.Duration
@@ -25,8 +26,9 @@ type Acknowledge struct {
 
 // Prunable is how much of a feed may be taken out.
 type Prunable struct {
-	Pruned uint64 // the last message that is out; 0: none
-	UpTo   uint64 // the last message that may be
+	Pruned uint64       // the last message that is out; 0: none
+	UpTo   uint64       // the last message that may be
+	Noted  Acknowledged // the last note of its reader; zero: none
 }
 
 // Prune is the command that takes the messages up to a cursor out of the outbox. It
@@ -52,10 +54,11 @@ func (b *Books) Acknowledge(c Acknowledge, at time.Time) Prunable {
 		a := Acknowledged{c.Cursor, at}
 		b.acked[to] = append(b.acked[to], a)
 		b.noted = append(b.noted, a)
+		last = a
 	}
 	// A reader that was restored from a backup reads again from where it was then.
 	upTo := min(c.Cursor.Seq, b.mayGo(to, at.Add(-c.Keep)))
-	return Prunable{b.pruned[to].Seq, max(upTo, b.pruned[to].Seq)}
+	return Prunable{b.pruned[to].Seq, max(upTo, b.pruned[to].Seq), last}
 }
 
 // mayGo returns the last message to a site that was acknowledged by then. The newest

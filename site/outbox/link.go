@@ -24,10 +24,12 @@ type Link struct {
 	Breaker     string    `json:"breaker"`     // "closed", "open" or "half-open"; empty where the receiver runs elsewhere
 	Failures    int       `json:"failures"`    // requests in a row without an answer that was taken in
 	RetryAt     time.Time `json:"retry_at"`    // when a failed link is tried again; zero while connected
-	StaleSince  time.Time `json:"stale_since"` // when it was last known to be up to date; zero while connected
-	HeardAt     time.Time `json:"heard_at"`    // when the origin last answered; zero: never
-	Verdict     string    `json:"verdict"`     // "apply", "nothing", "rewind", "restored", "parted" or Refused; empty: none yet
-	Trouble     string    `json:"trouble"`     // the last failure, while there is one
+	// StaleSince is when it was last known to be up to date; zero while connected. Where
+	// nothing was heard since the start it is when the last message was written.
+	StaleSince time.Time `json:"stale_since"`
+	HeardAt    time.Time `json:"heard_at"` // when the origin last answered; zero: never
+	Verdict    string    `json:"verdict"`  // "apply", "nothing", "rewind", "restored", "parted" or Refused; empty: none yet
+	Trouble    string    `json:"trouble"`  // the last failure, while there is one
 }
 
 // Age returns how old what the receiver knows is: since the oldest message that it
@@ -51,6 +53,20 @@ func (r *Reader) Link() Link {
 	l.LagSeconds = l.Age(r.settings.Now(), r.oldest).Seconds()
 	l.Breaker = r.breaker.String()
 	return l
+}
+
+// begin takes note of where the site stands, before anything was heard of the origin: of
+// what was heard before the start it knows the last message alone.
+func (r *Reader) begin(own feed.Cursor) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.link.HeardAt.IsZero() || own.Seq == 0 {
+		return
+	}
+	r.link.Cursor, r.link.Last = own.Seq, max(r.link.Last, own.Seq)
+	if at := time.UnixMicro(own.At); at.Before(r.link.StaleSince) {
+		r.link.StaleSince = at
+	}
 }
 
 // found takes note of what there is to apply, before it is applied.

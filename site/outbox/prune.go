@@ -41,6 +41,26 @@ func Prune(ctx context.Context, site Doer, feeds books.Feeds, reader feed.Cursor
 	return seq < due.UpTo, err
 }
 
+// Note takes note of how far a reader has come, by the cursor that it has asked with:
+// it has fallen silent, and after a restart nothing else would tell.
+func Note(ctx context.Context, site Doer, feeds books.Feeds, reader feed.Cursor) error {
+	_, at, err := feeds.Written(ctx, reader.Destination, reader.Seq)
+	if err != nil || reader.Seq == 0 || at.Seq != reader.Seq || at.Hash != reader.Hash {
+		return err
+	}
+	_, err = site(ctx, books.Acknowledge{Cursor: at})
+	return err
+}
+
+// Noted returns how far a reader had come by the last note, and when that was.
+func Noted(ctx context.Context, site Doer, reader string) (books.Acknowledged, error) {
+	answer, err := site(ctx, books.Acknowledge{Cursor: feed.Cursor{Destination: reader}})
+	if err != nil {
+		return books.Acknowledged{}, err
+	}
+	return answer.(books.Prunable).Noted, nil
+}
+
 // checkKept refuses a reader that is behind what was pruned: what comes next for it
 // is not there any more, and nothing but an older state can have put it there.
 func checkKept(ctx context.Context, feeds books.Feeds, reader feed.Cursor) error {

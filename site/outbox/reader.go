@@ -43,7 +43,7 @@ type Reader struct {
 	settings Settings
 	wake     chan struct{}
 	breaker  breaker
-	up       bool // as turn saw it last
+	up, told bool // as turn saw it last, and whether it has said so
 
 	mu     sync.Mutex
 	link   Link
@@ -109,14 +109,14 @@ func (r *Reader) step(ctx context.Context) (more bool, wait time.Duration) {
 	return r.Take(ctx, question, answer, err)
 }
 
-// turn says so when the link has gone down or come up since it last did.
+// turn says how the link stands at first, and when it has gone down or come up since.
 func (r *Reader) turn() {
 	link := r.Link()
 	up := link.Connected && link.Trouble == ""
-	if up != r.up && r.settings.Turned != nil {
+	if (up != r.up || !r.told) && r.settings.Turned != nil {
 		r.settings.Turned(link)
 	}
-	r.up = up
+	r.up, r.told = up, true
 }
 
 // pause waits for a time, or until it is woken.
@@ -158,6 +158,7 @@ func (r *Reader) Ask(ctx context.Context) (Question, error) {
 	if err != nil {
 		return Question{}, err
 	}
+	r.begin(own)
 	request := feed.Request{Cursor: own, Limit: maxMessages}
 	if r.settings.Seals != nil {
 		request.Seal = r.settings.Seals.Seal(request.Signed())

@@ -52,21 +52,41 @@ const numbersAside = 100_000
 // mayNumber refuses orders while numbers may be given twice. One who is out of reach
 // is not waited for longer than waitForNumbers: then numbers are left out.
 func (s *state) mayNumber() error {
-	if s.books.Epoch() <= 1 || s.aheadOfNumbers {
+	missing, until := s.waitsForNumbers()
+	switch {
+	case missing == "":
 		return nil
+	case s.now.Before(until):
+		wait := until.Sub(s.now).Truncate(time.Second) + time.Second
+		return fault.New(fault.Unavailable,
+			"the store was restored from a backup and waits for %s to tell what it has lost: it takes orders again then, or in %s", missing, wait)
+	}
+	s.lastNumber += numbersAside
+	s.aheadOfNumbers = true
+	return nil
+}
+
+// waitsForNumbers returns a warehouse that has still to tell which numbers were given,
+// and until when the store waits for it; empty: none.
+func (s *state) waitsForNumbers() (missing id.Site, until time.Time) {
+	if s.books.Epoch() <= 1 || s.aheadOfNumbers {
+		return "", time.Time{}
 	}
 	for _, warehouse := range s.warehouses() {
-		switch {
-		case !s.books.Recovering(warehouse):
-		case s.now.Sub(s.loadedAt) >= waitForNumbers:
-			s.lastNumber += numbersAside
-			s.aheadOfNumbers = true
-			return nil
-		default:
-			return fault.New(fault.Unavailable, "the store was restored from a backup and waits for %s to tell what it has lost: try again in a moment", warehouse)
+		if s.books.Recovering(warehouse) {
+			return warehouse, s.loadedAt.Add(waitForNumbers)
 		}
 	}
-	return nil
+	return "", time.Time{}
+}
+
+// ClosedUntil returns when the store takes orders again at the latest, having been
+// restored from a backup; zero: it takes them.
+func (s *Store) ClosedUntil(now time.Time) time.Time {
+	if until := s.state.closed.Load(); until != nil && until.After(now) {
+		return *until
+	}
+	return time.Time{}
 }
 
 // deferred reports whether a message of a warehouse is left alone because the store is

@@ -33,6 +33,7 @@ type state struct {
 	currency  money.Currency                     // of all prices; empty: any
 	published atomic.Pointer[[]catalog.District] // as committed, for readers outside the writer
 	catalog   sync.Map                           // of catalog.Product by id.SKU, as committed, for the same
+	closed    atomic.Pointer[time.Time]          // until when no orders are taken at the latest, for the same; see waitsForNumbers
 
 	holdAtMost   time.Duration // from when a hold began
 	unpaidAtMost int           // orders by bank transfer of one customer; 0: any number
@@ -143,8 +144,18 @@ func (s *state) load(ctx context.Context) error {
 			s.live.restate[peer] = struct{}{}
 		}
 	}
+	s.tellClosed()
 	s.loaded = true
 	return nil
+}
+
+// tellClosed publishes until when no orders are taken.
+func (s *state) tellClosed() {
+	if missing, until := s.waitsForNumbers(); missing != "" {
+		s.closed.Store(&until)
+	} else if s.closed.Load() != nil {
+		s.closed.Store(nil)
+	}
 }
 
 // allDistricts returns them by name.
@@ -304,6 +315,7 @@ func (s *state) Seal() (writer.Sealed, error) {
 	for _, o := range s.changes.Updates {
 		s.recent.keep(o)
 	}
+	s.tellClosed()
 	b := &batch{state: s, changes: s.changes, answered: s.answered, payable: s.followPayments()}
 	if len(s.changes.Districts) > 0 {
 		b.districts = s.allDistricts()

@@ -17,6 +17,7 @@ type Frame struct {
 
 	Flashes []Flash     // results of the request before, shown once
 	Stale   []StaleSite // warehouses that the store has not heard from for too long
+	Closed  time.Time   // until when the store takes no orders at the latest, having been restored; zero: it takes them
 	Still   bool        // the page has forms in which somebody may be typing: it is not loaded anew by itself
 	Demo    bool        // say at the foot that nothing here is really shipped
 }
@@ -61,6 +62,11 @@ type StaleSite struct {
 }
 
 func (s StaleSite) label() string { return siteLabel(s.Name, s.Site) }
+
+// closedFor says how long no orders are taken, at most.
+func closedFor(until, now time.Time) string {
+	return "in " + span(until.Sub(now).Truncate(time.Second)+time.Second) + " at most"
+}
 
 // siteLabel names a site for people: "Leeds (wh2)", or the bare code.
 func siteLabel(name, site string) string {

@@ -107,7 +107,8 @@ func TestStatesSayWhatTheyAre(t *testing.T) {
 		{"sites-recovering", []string{
 			"The store was restored from a backup and waits for wh1 to tell what it has lost, for 3 min now. Until then it promises nothing of what wh1 has; 2 paid orders wait. 1 parked key holds it up",
 			"wh2 was restored from a backup and waits for the store to tell what it has lost. Until then it hands the store no units; 1 fulfillment waits. The units are told, the fulfillments are not.",
-		}, []string{"quota."}},
+			"The shop was restored from a backup and takes orders again when it has heard its warehouses, in 43 s at most.",
+		}, []string{"quota.", "You can go on ordering"}},
 		{"sites-sign-in-errors", []string{"The administration token is not the right one."}, nil},
 		{"problem-404", []string{"There is nothing here", `There is no product "22423X".`, "Reference 7f3a90c1"}, nil},
 		{"problem-403", []string{"This request came from another site and was refused."}, []string{"yours to see"}},

@@ -109,6 +109,7 @@ func (v *visit) frameWith(basket cart.Cart) (page.Frame, error) {
 	}
 	f := v.bareFrame()
 	f.Units = basket.Count()
+	f.Closed = v.Store.ClosedUntil(v.Now())
 	f.Flashes = v.takeFlash()
 	for _, site := range slices.Sorted(maps.Keys(stale)) {
 		f.Stale = append(f.Stale, page.StaleSite{Site: string(site), Name: v.nameOf(site), Since: v.local(stale[site])})

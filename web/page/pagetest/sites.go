@@ -65,7 +65,7 @@ func sites() []Fixture {
 	return append([]Fixture{
 		{Name: "sites-staff", Component: staff.Page(still(guest()))},
 		{Name: "sites-staff-refused", Component: refused.Page(still(guest()))},
-		{Name: "sites-recovering", Component: recovering.Page(guest())},
+		{Name: "sites-recovering", Component: recovering.Page(closed())},
 		{Name: "sites-sign-in", Component: page.SignIn{}.Page(still(guest()))},
 		{Name: "sites-sign-in-errors", Component: page.SignIn{Name: "Ann", Errors: page.FieldErrors{"token": "the administration token is not the right one"}}.Page(still(guest()))},
 		{Name: "sites-drift", Component: differ.Page(guest())},
@@ -75,6 +75,13 @@ func sites() []Fixture {
 		{Name: "sites-none", Component: page.Sites{Now: Now()}.Page(guest())},
 		{Name: "sites-panel", Component: cut.Panel(), Fragment: true},
 	}, brokenLinks()...)
+}
+
+// closed is the frame of a shop that was restored, and takes no orders yet.
+func closed() page.Frame {
+	f := guest()
+	f.Closed = Now().Add(42 * time.Second)
+	return f
 }
 
 // still is a page with forms that stay.
