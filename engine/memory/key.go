@@ -80,6 +80,18 @@ func (k eventKey) compare(other eventKey) int {
 	return cmp.Compare(k.seq, other.seq)
 }
 
+type looseKey struct {
+	order       id.UUID
+	fulfillment id.UUID
+}
+
+func (k looseKey) compare(other looseKey) int {
+	if c := compareUUID(k.order, other.order); c != 0 {
+		return c
+	}
+	return compareUUID(k.fulfillment, other.fulfillment)
+}
+
 type noticeKey struct {
 	order   id.UUID
 	event   string

@@ -51,6 +51,7 @@ type storeState struct {
 	loads        table[loadKey, store.Load]
 	holds        table[string, store.Hold] // by owner
 	returns      table[id.UUID, store.Return]
+	ends         table[looseKey, store.LooseEnd]
 }
 
 // NewStore returns an empty engine of the store site, whose feeds are of epoch.
@@ -76,6 +77,7 @@ func NewStore(site id.Site, epoch uint64) *Store {
 		loads:        newTable[loadKey, store.Load](loadKey.compare),
 		holds:        newTable[string, store.Hold](strings.Compare),
 		returns:      newTable[id.UUID, store.Return](compareUUID),
+		ends:         newTable[looseKey, store.LooseEnd](looseKey.compare),
 	})
 }
 
@@ -101,7 +103,7 @@ func (s *storeState) clone() storeState {
 		transactions: s.transactions.clone(), users: s.users.clone(), names: s.names.clone(),
 		carts: s.carts.clone(), sessions: s.sessions.clone(), requests: s.requests.clone(),
 		warehouses: s.warehouses.clone(), schedules: s.schedules.clone(), loads: s.loads.clone(),
-		holds: s.holds.clone(), returns: s.returns.clone(),
+		holds: s.holds.clone(), returns: s.returns.clone(), ends: s.ends.clone(),
 	}
 }
 
@@ -111,7 +113,7 @@ func (s *Store) Load(context.Context) (store.Snapshot, error) {
 	defer s.engine.mu.RUnlock()
 	snapshot := store.Snapshot{
 		Books: s.state.ledger.snapshot(), Products: s.state.products.values(), Levels: s.state.levels.values(),
-		Warehouses: s.state.warehouses.values(), Loads: s.state.loads.values(),
+		Warehouses: s.state.warehouses.values(), Loads: s.state.loads.values(), LooseEnds: s.state.ends.values(),
 		Unsettled: s.state.unsettled(), Pending: s.state.pending(),
 	}
 	for _, schedule := range s.state.schedules.all() {

@@ -31,6 +31,14 @@ func (s *storeState) writePlans(b *batch, changes *store.Changes) error {
 		}
 		put(b, &s.holds, hold.Owner, copyHold(hold))
 	}
+	for _, end := range changes.LooseEnds {
+		key := looseKey{end.Order.UUID, end.Fulfillment.UUID}
+		if end.Kind == store.Settled {
+			remove(b, &s.ends, key)
+			continue
+		}
+		put(b, &s.ends, key, end)
+	}
 	return nil
 }
 

@@ -31,6 +31,9 @@ func readPlans(ctx context.Context, q *storedb.Queries, loaded *store.Snapshot) 
 	if loaded.Holds, err = readHolds(ctx, q); err != nil {
 		return err
 	}
+	if loaded.LooseEnds, err = readLooseEnds(ctx, q); err != nil {
+		return err
+	}
 	unsettled, err := q.UnsettledOrders(ctx)
 	if err != nil {
 		return err
@@ -72,6 +75,18 @@ func readSchedules(ctx context.Context, q *storedb.Queries) ([]store.Schedule, e
 		}
 	}
 	return schedules, nil
+}
+
+func readLooseEnds(ctx context.Context, q *storedb.Queries) ([]store.LooseEnd, error) {
+	rows, err := q.LooseEnds(ctx)
+	ends := make([]store.LooseEnd, len(rows))
+	for i, row := range rows {
+		ends[i] = store.LooseEnd{
+			Order: id.Order{UUID: uuid(row.OrderID)}, Fulfillment: id.Fulfillment{UUID: uuid(row.FulfillmentID)},
+			Warehouse: id.Site(row.Warehouse), Kind: store.LooseKind(row.Kind),
+		}
+	}
+	return ends, err
 }
 
 func readHolds(ctx context.Context, q *storedb.Queries) ([]store.Hold, error) {

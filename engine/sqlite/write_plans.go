@@ -14,6 +14,8 @@ import (
 type planWriter struct {
 	warehouses, schedules, loads, holds *bulk
 	release                             *sqlite.Stmt
+	ends                                *bulk
+	settle                              *sqlite.Stmt
 }
 
 func newPlanWriter(p *preparer) planWriter {
@@ -46,6 +48,14 @@ func newPlanWriter(p *preparer) planWriter {
 		release: p.stmt(`
 			DELETE FROM holds
 			WHERE  owner = ?`),
+		ends: p.bulk(`
+			INSERT OR ROLLBACK INTO loose_ends
+			       (order_id, fulfillment_id, warehouse, kind)
+			VALUES (?, ?, ?, ?)
+			ON CONFLICT (order_id, fulfillment_id) DO UPDATE SET warehouse = excluded.warehouse, kind = excluded.kind`),
+		settle: p.stmt(`
+			DELETE FROM loose_ends
+			WHERE  order_id = ? AND fulfillment_id = ?`),
 	}
 }
 
@@ -76,7 +86,23 @@ func (w *planWriter) write(batch *store.Changes) error {
 			return err
 		}
 	}
+	for i := range batch.LooseEnds {
+		if err := w.writeLooseEnd(&batch.LooseEnds[i]); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// writeLooseEnd writes one row at a time: a batch may find and settle the same one.
+func (w *planWriter) writeLooseEnd(e *store.LooseEnd) error {
+	if e.Kind == store.Settled {
+		w.settle.BindBytes(1, e.Order.UUID[:])
+		w.settle.BindBytes(2, e.Fulfillment.UUID[:])
+		return run(w.settle)
+	}
+	w.ends.expect(1)
+	return w.ends.row().bytes(e.Order.UUID[:]).bytes(e.Fulfillment.UUID[:]).text(string(e.Warehouse)).text(string(e.Kind)).done()
 }
 
 func (w *planWriter) writeWarehouses(warehouses []catalog.Warehouse) error {

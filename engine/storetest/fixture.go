@@ -208,6 +208,16 @@ func fullStoreBatch(s *scribe, n int) *store.Changes {
 		Loads:        []store.Load{{Warehouse: WarehouseSite, On: day(n), Parcels: 17}},
 		Holds:        []store.Hold{hold(n)},
 		Returns:      []store.Return{newReturn(n)},
+		LooseEnds:    looseEnds(n),
+	}
+}
+
+// looseEnds are in order of their keys.
+func looseEnds(n int) []store.LooseEnd {
+	o := newOrder(n)
+	return []store.LooseEnd{
+		{Order: o.ID, Kind: store.SetAside},
+		{Order: o.ID, Fulfillment: o.Fulfillments[0].ID, Warehouse: WarehouseSite, Kind: store.Unclear},
 	}
 }
 

@@ -34,6 +34,31 @@ func testHolds(t *testing.T, f StoreFactory) {
 	holds("removed and written in one batch", one)
 }
 
+// testLooseEnds finds what a restored store has to settle, changes it, and settles it.
+func testLooseEnds(t *testing.T, f StoreFactory) {
+	r := openStore(t, f)
+	one, two := looseEnds(1), looseEnds(2)
+	r.commit(&store.Changes{LooseEnds: []store.LooseEnd{two[1], one[0], one[1]}})
+	holds := func(what string, want ...store.LooseEnd) {
+		t.Helper()
+		for range 2 {
+			same(t, what, want, loadStore(t, r.ctx, r.Journal).LooseEnds)
+			r.reopen()
+		}
+	}
+	holds("as written", one[0], one[1], two[1])
+	one[1].Kind, one[1].Warehouse = store.Contested, otherWarehouse
+	r.commit(&store.Changes{LooseEnds: one[1:]})
+	holds("changed", one[0], one[1], two[1])
+	settled := store.LooseEnd{Order: one[0].Order}
+	refused(t, "commit", fault.Conflict, r.Commit(r.ctx, &store.Changes{
+		LooseEnds: []store.LooseEnd{settled}, Loads: []store.Load{{Warehouse: WarehouseSite, On: day(1), Parcels: -1}},
+	}))
+	holds("after what was refused", one[0], one[1], two[1])
+	r.commit(&store.Changes{LooseEnds: []store.LooseEnd{settled, two[0], {Order: two[0].Order}, settled}})
+	holds("settled", one[1], two[1])
+}
+
 // testPlans replaces what a store reckons with, and lets it be nothing again.
 func testPlans(t *testing.T, f StoreFactory) {
 	r := openStore(t, f)

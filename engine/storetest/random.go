@@ -244,6 +244,11 @@ func drawPlans(t *rapid.T, c *store.Changes) {
 		h.Units = h.Units[number(t, "units", 0, 2):]
 		return h
 	})
+	c.LooseEnds = some(t, "loose ends", 2, func() store.LooseEnd {
+		end := looseEnds(n("loose end"))[number(t, "of money or units", 0, 1)]
+		end.Kind = rapid.SampledFrom([]store.LooseKind{end.Kind, store.Letting, store.Settled}).Draw(t, "kind")
+		return end
+	})
 	c.Returns = some(t, "returns", 2, func() store.Return {
 		back := newReturn(n("return"))
 		back.Order, back.AskedAt = orderID(n("order")), when(number(t, "at", 0, 3))

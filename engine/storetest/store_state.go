@@ -56,6 +56,7 @@ func testStoreComesBack(t *testing.T, f StoreFactory) {
 			same(t, "schedules", append(first.Schedules[:1:1], second.Schedules...), loaded.Schedules)
 			same(t, "loads", append(first.Loads[:1:1], second.Loads...), loaded.Loads)
 			same(t, "holds", append(first.Holds[:1:1], second.Holds...), loaded.Holds)
+			same(t, "loose ends", append(first.LooseEnds[:2:2], second.LooseEnds...), loaded.LooseEnds)
 			same(t, "unsettled", append(first.Orders[:1:1], second.Orders...), loaded.Unsettled)
 			same(t, "pending", append(first.Transactions[:1:1], second.Transactions...), loaded.Pending)
 			same(t, "orders", append(first.Orders[:1:1], second.Orders...), viewMoment(t, r.ctx, r.Moments).Orders)

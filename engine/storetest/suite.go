@@ -38,6 +38,7 @@ func Store(t *testing.T, f StoreFactory) {
 		{"return that cannot be", testReturnConstraints},
 		{"holds", testHolds},
 		{"schedules, loads and warehouses", testPlans},
+		{"loose ends", testLooseEnds},
 		{"catalog pages", testCatalogPages},
 		{"catalog sorts", testCatalogSorts},
 		{"search", testSearch},

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"slices"
@@ -109,6 +110,9 @@ func loadStore(t tb, ctx context.Context, from store.Journal) store.Snapshot {
 	})
 	slices.SortFunc(s.Loads, func(a, b store.Load) int {
 		return cmp.Or(cmp.Compare(a.Warehouse, b.Warehouse), cmp.Compare(a.On, b.On))
+	})
+	slices.SortFunc(s.LooseEnds, func(a, b store.LooseEnd) int {
+		return cmp.Or(bytes.Compare(a.Order.UUID[:], b.Order.UUID[:]), bytes.Compare(a.Fulfillment.UUID[:], b.Fulfillment.UUID[:]))
 	})
 	slices.SortFunc(s.Holds, func(a, b store.Hold) int { return cmp.Compare(a.Owner, b.Owner) })
 	return s

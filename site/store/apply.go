@@ -145,7 +145,7 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 			return err
 		}
 	}
-	_, contested := s.live.contested[after.ID] // then it is the store's own affair, and the units are on their way
+	contested := len(m.Voided) > 0 && s.contested(after.ID) // the units are on their way, from elsewhere
 	if len(m.Voided) > 0 && !contested {
 		if err := s.settleMoney(ctx, after); err != nil {
 			return err
@@ -160,7 +160,7 @@ func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.Fu
 	s.unburden(before, after)
 	s.save(after, from, string(m.To), told(from, m))
 	switch {
-	case contested && len(m.Voided) > 0:
+	case contested:
 	case after.Status != before.Status:
 		s.notify(after, string(after.Status), customerText(after))
 	case len(m.Voided) > 0 && !after.VoidAsked && f.MoveTo == "": // else the whole of it is told, in the end

@@ -5,42 +5,64 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"crossdock/core/event"
 	"crossdock/core/id"
 	"crossdock/core/order"
+	"crossdock/dist/feed"
 )
 
 // errShippedElsewhere says that a warehouse has what the store believes another one was
 // asked for.
 var errShippedElsewhere = errors.New("shipped by another warehouse already")
 
-// looseEnds is what a store that was restored has still to settle with its warehouses,
-// and what no row of its database says. So it outlives the batches that come to nothing:
-// to settle a thing twice does no harm.
-type looseEnds struct {
-	unclear  map[event.FulfillmentName]unclear // lost, and not attached to their orders yet: see attach
-	setAside map[id.Order]struct{}             // whose money is to be let go of when all warehouses are heard
-}
-
-func (l looseEnds) clone() looseEnds {
-	if len(l.unclear)+len(l.setAside) == 0 {
-		return looseEnds{}
-	}
-	return looseEnds{maps.Clone(l.unclear), maps.Clone(l.setAside)}
-}
-
-// take adds what another one holds.
-func (l looseEnds) take(other looseEnds) {
-	maps.Copy(l.unclear, other.unclear)
-	maps.Copy(l.setAside, other.setAside)
-}
-
-// unclear is a fulfillment that could not be attached to its order, and whether its
-// warehouse is to let go of it: all were heard, and another one ships the units.
+// unclear is a fulfillment that could not be attached to its order, and what is done
+// about it. It stands in the database too, as a LooseEnd.
 type unclear struct {
-	at      id.Site
-	letting bool
+	at    id.Site
+	kind  LooseKind
+	asked time.Time // its warehouse, and not answered since; zero: to be asked
+}
+
+// askUnclearAgain is how long an answer is waited for before a warehouse is asked again.
+const askUnclearAgain = 10 * time.Second
+
+// stillUnclear keeps a fulfillment until it is clear what becomes of it; becomesClear
+// ends that.
+func (s *state) stillUnclear(name event.FulfillmentName, at id.Site, kind LooseKind) {
+	before := s.live.unclear[name]
+	s.live.unclear[name] = unclear{at: at, kind: kind}
+	if before.at != at || before.kind != kind {
+		s.changes.LooseEnds = append(s.changes.LooseEnds, LooseEnd{name.Order, name.Fulfillment, at, kind})
+	}
+}
+
+func (s *state) becomesClear(name event.FulfillmentName) {
+	if _, there := s.live.unclear[name]; there {
+		delete(s.live.unclear, name)
+		s.changes.LooseEnds = append(s.changes.LooseEnds, LooseEnd{Order: name.Order, Fulfillment: name.Fulfillment})
+	}
+}
+
+// contested reports whether a warehouse is asked to let go of a part of an order that
+// another one has sent: that is the store's own affair.
+func (s *state) contested(which id.Order) bool {
+	for name, u := range s.live.unclear {
+		if name.Order == which && u.kind == Contested {
+			return true
+		}
+	}
+	return false
+}
+
+// setAside keeps the money of an order until all warehouses are heard: one of them may
+// still tell of a part that was lost, and is to be paid.
+func (s *state) setAside(which id.Order) {
+	if _, there := s.live.setAside[which]; !there {
+		s.live.setAside[which] = struct{}{}
+		s.changes.LooseEnds = append(s.changes.LooseEnds, LooseEnd{Order: which, Kind: SetAside})
+	}
 }
 
 // shippedTwice settles that a warehouse has units which the store believes another one
@@ -51,8 +73,12 @@ type unclear struct {
 func (s *state) shippedTwice(from id.Site, o order.Order, known event.FulfillmentState, cause error) error {
 	name := event.FulfillmentName{Order: known.Order, Fulfillment: known.Fulfillment}
 	gone := order.CheckStage(known.Stage, order.VoidedStage) != nil
-	s.live.unclear[name] = unclear{from, s.allHeard() && !gone}
-	if !s.allHeard() || !gone {
+	switch {
+	case !s.allHeard():
+		s.stillUnclear(name, from, Unclear)
+		return nil
+	case !gone:
+		s.stillUnclear(name, from, Letting)
 		return nil
 	}
 	asked, said, err := s.askRivals(from, &o, known)
@@ -60,12 +86,10 @@ func (s *state) shippedTwice(from id.Site, o order.Order, known event.Fulfillmen
 		return err
 	}
 	if !asked {
-		delete(s.live.unclear, name)
-		delete(s.live.contested, o.ID)
 		return cause
 	}
+	s.stillUnclear(name, from, Contested)
 	if said {
-		s.live.contested[o.ID] = struct{}{}
 		s.change(&o)
 		s.save(o, from, "restored", fmt.Sprintf("%s has sent a part of it, which another warehouse is asked to let go of", from))
 	}
@@ -127,22 +151,24 @@ func (s *state) mayBeShipped(number int64) bool {
 // askUnclear asks once more for the fulfillments that could not be attached to their
 // orders, or asks their warehouses to let go of them: see shippedTwice.
 func (s *state) askUnclear() error {
-	if len(s.live.unclear) == 0 {
-		return nil
-	}
 	for _, name := range slices.SortedFunc(maps.Keys(s.live.unclear), func(a, b event.FulfillmentName) int {
 		return slices.Compare(a.Fulfillment.UUID[:], b.Fulfillment.UUID[:])
 	}) {
-		from := s.live.unclear[name].at
-		if s.live.unclear[name].letting {
+		u := s.live.unclear[name]
+		parked := s.books.IsParked(feed.Message{Origin: string(u.at), Key: "fulfillments"})
+		if parked || !u.asked.IsZero() && s.now.Sub(u.asked) < askUnclearAgain {
+			continue
+		}
+		if u.kind == Letting {
 			request := event.VoidRequested{Order: name.Order, Fulfillment: name.Fulfillment, Reason: "shipped by another warehouse"}
-			if err := s.books.Say(from, name.Order.String(), request, s.now); err != nil {
+			if err := s.books.Say(u.at, name.Order.String(), request, s.now); err != nil {
 				return err
 			}
-		} else if err := s.inquire(from, name); err != nil {
+		} else if err := s.inquire(u.at, name); err != nil {
 			return err
 		}
+		u.asked = s.now
+		s.live.unclear[name] = u
 	}
-	clear(s.live.unclear)
 	return nil
 }

@@ -43,14 +43,12 @@ type live struct {
 	releases  bool      // of products may have changed since the orders were looked at
 	redatedOn date.Date // when overdue supplies were looked at last
 
-	numbered map[int64]struct{}      // given to orders since a restore
-	serveAll bool                    // what waits was held back, and may be served now
-	inquired map[id.Fulfillment]bool // lost, and asked for
-	restate  map[id.Site]struct{}    // warehouses that are to state their quota once more
-	// contested are orders of which a warehouse is asked to let go of what another one
-	// has sent: see shippedTwice.
-	contested map[id.Order]struct{}
-	looseEnds
+	numbered map[int64]struct{}                // given to orders since a restore
+	serveAll bool                              // what waits was held back, and may be served now
+	inquired map[id.Fulfillment]bool           // lost, and asked for
+	restate  map[id.Site]struct{}              // warehouses that are to state their quota once more
+	unclear  map[event.FulfillmentName]unclear // lost, and not attached to their orders yet: see attach
+	setAside map[id.Order]struct{}             // whose money is to be let go of when all warehouses are heard
 
 	candidates map[id.District][]sourcing.Candidate // as of now; made when they are asked for
 }
@@ -98,9 +96,9 @@ func newLive(s Snapshot) live {
 		waiting: map[id.SKU][]waiting{}, queued: map[id.Order][]id.SKU{}, ahead: map[id.SKU]int64{}, unasked: map[id.Order]unasked{},
 		owing: map[debtor]int{}, carts: map[id.Order]string{},
 		splits: map[id.Order]order.Order{}, ripe: map[id.SKU]struct{}{}, candidates: map[id.District][]sourcing.Candidate{},
-		numbered: map[int64]struct{}{}, restate: map[id.Site]struct{}{}, inquired: map[id.Fulfillment]bool{}, contested: map[id.Order]struct{}{},
-		looseEnds: looseEnds{unclear: map[event.FulfillmentName]unclear{}, setAside: map[id.Order]struct{}{}},
-		releases:  true, // they may have changed, and the orders not have been looked at, before the start
+		numbered: map[int64]struct{}{}, restate: map[id.Site]struct{}{}, inquired: map[id.Fulfillment]bool{}, unclear: map[event.FulfillmentName]unclear{},
+		setAside: map[id.Order]struct{}{},
+		releases: true, // they may have changed, and the orders not have been looked at, before the start
 	}
 	for _, w := range s.Warehouses {
 		l.warehouses[w.Code] = w
@@ -113,6 +111,13 @@ func newLive(s Snapshot) live {
 	}
 	for _, hold := range s.Holds {
 		l.holds[hold.Owner] = hold
+	}
+	for _, end := range s.LooseEnds {
+		if end.Kind == SetAside {
+			l.setAside[end.Order] = struct{}{}
+		} else {
+			l.unclear[event.FulfillmentName{Order: end.Order, Fulfillment: end.Fulfillment}] = unclear{at: end.Warehouse, kind: end.Kind}
+		}
 	}
 	for _, t := range s.Pending {
 		l.owe(t)

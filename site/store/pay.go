@@ -187,7 +187,7 @@ func (s *state) settleMoney(ctx context.Context, o order.Order) error {
 	taken := account.Captured().Minor + pendingOf(account, pay.Capture)
 	surplus := account.Capturable().Minor - max(live.Minor-taken, 0)
 	if surplus > 0 && s.mayBeShipped(o.Number) { // a warehouse may still tell of a part that was lost, and is to be paid
-		s.live.setAside[o.ID] = struct{}{}
+		s.setAside(o.ID)
 		surplus = 0
 	}
 	if err := s.stage(money.Of(surplus, o.Total.Currency), account.Cancel); err != nil {
@@ -210,6 +210,9 @@ func (s *state) settleLate(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+	}
+	for _, which := range sortedOrders(s.live.setAside) {
+		s.changes.LooseEnds = append(s.changes.LooseEnds, LooseEnd{Order: which})
 	}
 	clear(s.live.setAside)
 	return nil
@@ -271,7 +274,7 @@ func (s *state) giveUpTransfer(o order.Order, authorization pay.Transaction) err
 		return nil
 	}
 	if s.mayBeShipped(o.Number) { // it came in, perhaps, and a warehouse was asked
-		s.live.setAside[o.ID] = struct{}{}
+		s.setAside(o.ID)
 		return nil
 	}
 	t, err := pay.Resolve(authorization, pay.Answer{State: pay.Failed, Reason: "the order was called off"}, s.now)

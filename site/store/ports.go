@@ -39,6 +39,7 @@ type Snapshot struct {
 	Holds      []Hold            // those that have not expired, and those that have
 	Unsettled  []order.Order     // see order.Order.Unsettled; oldest first
 	Pending    []pay.Transaction // oldest first
+	LooseEnds  []LooseEnd        // by order and fulfillment
 }
 
 // Changes is what a batch of commands writes. Each slice is one table.
@@ -62,7 +63,29 @@ type Changes struct {
 	Loads        []Load              // insert or replace, by warehouse and day
 	Holds        []Hold              // replace, by owner; one without units is removed
 	Returns      []Return            // insert or replace, with their lines
+	LooseEnds    []LooseEnd          // replace, by order and fulfillment; one that is settled is removed
 }
+
+// LooseEnd is something that a store which was restored from a backup has still to
+// settle with its warehouses.
+type LooseEnd struct {
+	Order       id.Order
+	Fulfillment id.Fulfillment // zero where it is about the order's money
+	Warehouse   id.Site        // that has the fulfillment; else empty
+	Kind        LooseKind
+}
+
+// LooseKind says what is to be settled.
+type LooseKind string
+
+// The kinds; see shippedTwice and settleMoney. They stand in databases: never change one.
+const (
+	Settled   LooseKind = ""          // nothing any more: the row is removed
+	Unclear   LooseKind = "unclear"   // another warehouse has the same units, as far as the store knows: it is asked for again
+	Letting   LooseKind = "letting"   // its warehouse is asked to let go of it
+	Contested LooseKind = "contested" // it was sent: the other one is asked to let go
+	SetAside  LooseKind = "set-aside" // the order's money is let go of when all warehouses are heard
+)
 
 // Schedule is when a warehouse expects the units that it has handed to the store
 // to be sold ahead.

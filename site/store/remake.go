@@ -83,8 +83,11 @@ func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.
 			return err
 		}
 		err = s.whole(func() error { return s.takeOver(ctx, from, o, known) })
-		if errors.Is(err, errShippedElsewhere) {
+		switch {
+		case errors.Is(err, errShippedElsewhere):
 			err = s.shippedTwice(from, o, known, err)
+		case err == nil:
+			s.becomesClear(event.FulfillmentName{Order: known.Order, Fulfillment: known.Fulfillment})
 		}
 		if err != nil {
 			return err
@@ -211,7 +214,6 @@ func (s *state) attach(ctx context.Context, from id.Site, o order.Order, known e
 			Line: line.Line, SKU: line.SKU, Quantity: line.Quantity, Voided: line.Voided, Returned: line.Returned,
 		})
 	}
-	delete(s.live.contested, o.ID)
 	o.Fulfillments = append(o.Fulfillments, f)
 	if err := s.bookAttached(o, f); err != nil {
 		return err

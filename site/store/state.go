@@ -57,8 +57,7 @@ type state struct {
 	payable    chan struct{} // a payment provider is to be asked
 	aside      aside         // what a tick could not serve
 
-	before staged       // the batch before, which may be on its way to the disk
-	ends   [2]looseEnds // as this batch began, and as the one before did
+	before staged // the batch before, which may be on its way to the disk
 
 	now      time.Time
 	changes  *Changes
@@ -106,7 +105,6 @@ func (s *state) Begin(ctx context.Context) error {
 	s.inserted, s.updated = map[id.Order]int{}, map[id.Order]int{}
 	s.carts, s.requests = map[string]CartRow{}, books.Requests{}
 	s.asked, s.answered, s.spoiled = nil, nil, nil
-	s.ends[1], s.ends[0] = s.ends[0], s.live.clone()
 	clear(s.live.candidates)
 	return nil
 }
@@ -134,11 +132,7 @@ func (s *state) load(ctx context.Context) error {
 	districts := s.allDistricts()
 	s.published.Store(&districts)
 	s.recent, s.loadedAt, s.aheadOfNumbers = newRecent(), s.Now(), false
-	left := append(s.ends[:], s.live.looseEnds)
 	s.live = newLive(snapshot)
-	for _, ends := range left {
-		s.live.take(ends)
-	}
 	for _, peer := range s.books.Peers() { // who was to state it once more is forgotten with the memory
 		if s.books.Recovering(peer) && !s.books.Counting(peer) {
 			s.live.restate[peer] = struct{}{}
@@ -369,7 +363,7 @@ func (b *batch) Written() {
 func (c *Changes) empty() bool {
 	return c.Books.Empty() && len(c.Products)+len(c.Districts)+len(c.Levels)+len(c.Orders)+len(c.Updates)+
 		len(c.Users)+len(c.Carts)+len(c.Sessions)+len(c.Ended)+len(c.Requests)+len(c.Transactions)+
-		len(c.Warehouses)+len(c.Schedules)+len(c.Holds)+len(c.Loads)+len(c.Returns) == 0
+		len(c.Warehouses)+len(c.Schedules)+len(c.Holds)+len(c.Loads)+len(c.Returns)+len(c.LooseEnds) == 0
 }
 
 // remembered counts the rows that follow on something which memory has by now.

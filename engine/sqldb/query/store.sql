@@ -213,6 +213,11 @@ SELECT   owner, units, expires_at, since
 FROM     holds
 ORDER BY owner;
 
+-- name: LooseEnds :many
+SELECT   order_id, fulfillment_id, warehouse, kind
+FROM     loose_ends
+ORDER BY order_id, fulfillment_id;
+
 -- name: PendingTransactions :many
 SELECT   order_id, id, at, method, kind, state, amount, currency, provider, token, reference, reason, attempts, next_at
 FROM     transactions

@@ -78,6 +78,14 @@ CREATE TABLE holds (
   since      BIGINT NOT NULL
 );
 
+CREATE TABLE loose_ends (
+  order_id       BYTEA NOT NULL,
+  fulfillment_id BYTEA NOT NULL,
+  warehouse      TEXT  NOT NULL,
+  kind           TEXT  NOT NULL,
+  PRIMARY KEY (order_id, fulfillment_id)
+);
+
 CREATE TABLE users (
   id            BYTEA  NOT NULL PRIMARY KEY,
   name          TEXT   NOT NULL,

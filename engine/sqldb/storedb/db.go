@@ -60,6 +60,9 @@ func Prepare(ctx context.Context, db DBTX) (*Queries, error) {
 	if q.loadsStmt, err = db.PrepareContext(ctx, loads); err != nil {
 		return nil, fmt.Errorf("error preparing query Loads: %w", err)
 	}
+	if q.looseEndsStmt, err = db.PrepareContext(ctx, looseEnds); err != nil {
+		return nil, fmt.Errorf("error preparing query LooseEnds: %w", err)
+	}
 	if q.noticesStmt, err = db.PrepareContext(ctx, notices); err != nil {
 		return nil, fmt.Errorf("error preparing query Notices: %w", err)
 	}
@@ -204,6 +207,11 @@ func (q *Queries) Close() error {
 	if q.loadsStmt != nil {
 		if cerr := q.loadsStmt.Close(); cerr != nil {
 			err = fmt.Errorf("error closing loadsStmt: %w", cerr)
+		}
+	}
+	if q.looseEndsStmt != nil {
+		if cerr := q.looseEndsStmt.Close(); cerr != nil {
+			err = fmt.Errorf("error closing looseEndsStmt: %w", cerr)
 		}
 	}
 	if q.noticesStmt != nil {
@@ -392,6 +400,7 @@ type Queries struct {
 	levelsStmt              *sql.Stmt
 	levelsBetweenStmt       *sql.Stmt
 	loadsStmt               *sql.Stmt
+	looseEndsStmt           *sql.Stmt
 	noticesStmt             *sql.Stmt
 	orderByIDStmt           *sql.Stmt
 	orderCountsStmt         *sql.Stmt
@@ -437,6 +446,7 @@ func (q *Queries) WithTx(tx *sql.Tx) *Queries {
 		levelsStmt:              q.levelsStmt,
 		levelsBetweenStmt:       q.levelsBetweenStmt,
 		loadsStmt:               q.loadsStmt,
+		looseEndsStmt:           q.looseEndsStmt,
 		noticesStmt:             q.noticesStmt,
 		orderByIDStmt:           q.orderByIDStmt,
 		orderCountsStmt:         q.orderCountsStmt,

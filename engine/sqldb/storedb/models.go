@@ -62,6 +62,13 @@ type Load struct {
 	Parcels   int64
 }
 
+type LooseEnd struct {
+	OrderID       []byte
+	FulfillmentID []byte
+	Warehouse     string
+	Kind          string
+}
+
 type Notice struct {
 	OrderID []byte
 	Event   string

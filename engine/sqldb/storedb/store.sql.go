@@ -437,6 +437,40 @@ func (q *Queries) Loads(ctx context.Context) ([]Load, error) {
 	return items, nil
 }
 
+const looseEnds = `-- name: LooseEnds :many
+SELECT   order_id, fulfillment_id, warehouse, kind
+FROM     loose_ends
+ORDER BY order_id, fulfillment_id
+`
+
+func (q *Queries) LooseEnds(ctx context.Context) ([]LooseEnd, error) {
+	rows, err := q.query(ctx, q.looseEndsStmt, looseEnds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LooseEnd
+	for rows.Next() {
+		var i LooseEnd
+		if err := rows.Scan(
+			&i.OrderID,
+			&i.FulfillmentID,
+			&i.Warehouse,
+			&i.Kind,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const notices = `-- name: Notices :many
 SELECT   order_id, event, channel, seq, at, text
 FROM     notices
