@@ -37,6 +37,7 @@ type Cursor struct {
 	Seq         uint64
 	Hash        Hash
 	At          int64 // of the last message; microseconds since 1970
+	Past        Past  // of the receiver; empty at the origin
 }
 
 // Chain returns the running hash of m after previous. m.Hash is not looked at.
@@ -61,9 +62,9 @@ func Next(c Cursor, m Message) (Message, Cursor) {
 	return m, c.After(m)
 }
 
-// After returns the cursor behind m.
+// After returns the cursor behind m, without a past.
 func (c Cursor) After(m Message) Cursor {
-	return Cursor{c.Origin, c.Destination, m.Epoch, m.Seq, m.Hash, m.At}
+	return Cursor{Origin: c.Origin, Destination: c.Destination, Epoch: m.Epoch, Seq: m.Seq, Hash: m.Hash, At: m.At}
 }
 
 // Request asks an origin for what comes after a cursor.
@@ -77,9 +78,9 @@ type Request struct {
 type Reply struct {
 	Last  Cursor // the newest message that the origin has for the receiver
 	Agree bool   // the origin has the receiver's cursor, with the same hash
-	// Fork is the newest message that the origin has of the cursor's epoch or an
-	// earlier one, where it is in a later epoch and does not agree: what was read
-	// behind it was lost when the origin was restored from a backup.
+	// Fork is the newest message of the origin that the receiver has read, where it is
+	// in a later epoch and does not agree: what else was read was lost when the origin
+	// was restored from a backup.
 	Fork     Cursor
 	Messages []Message
 	Seal     []byte // over Signed; empty: none
@@ -107,7 +108,8 @@ func (v Verdict) String() string {
 // messages follow on the cursor without a gap and carry the right hashes; they
 // may then be applied one after another, each together with its cursor.
 func Check(own Cursor, reply Reply) Verdict {
-	if reply.Last.Epoch > own.Epoch && !reply.Agree && reply.Fork.Seq < own.Seq {
+	gone := reply.Fork.Seq < own.Seq || own.Past != "" && reply.Fork.Epoch < own.Epoch
+	if reply.Last.Epoch > own.Epoch && !reply.Agree && gone {
 		return Rewind
 	}
 	if reply.Last.Epoch < own.Epoch || reply.Last.Seq < own.Seq {

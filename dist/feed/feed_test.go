@@ -108,6 +108,16 @@ func TestCheck(t *testing.T) {
 		{"from the start, of an epoch not yet known", func(own *feed.Cursor, r *feed.Reply) {
 			*own, r.Messages = feed.Cursor{Origin: "wh1", Destination: "store"}, messages
 		}, feed.Apply},
+		{"its history is over, and it comes back to one in which it was farther", func(own *feed.Cursor, r *feed.Reply) {
+			own.Epoch, own.Past = 7, "1:4"
+			*r = feed.Reply{Last: cursors[5], Fork: cursors[4]}
+			r.Last.Epoch = 8
+		}, feed.Rewind},
+		{"the same, of a reader that was in no other", func(own *feed.Cursor, r *feed.Reply) {
+			own.Epoch = 7
+			*r = feed.Reply{Last: cursors[5], Fork: cursors[4]}
+			r.Last.Epoch = 8
+		}, feed.Parted},
 		{"nothing new", func(own *feed.Cursor, r *feed.Reply) { *own, r.Messages = cursors[5], nil }, feed.Nothing},
 		{"nothing at all", func(own *feed.Cursor, r *feed.Reply) { *own, *r = start, feed.Reply{Last: start, Agree: true} }, feed.Nothing},
 		{"a gap before", func(_ *feed.Cursor, r *feed.Reply) { r.Messages = r.Messages[1:] }, feed.Parted},

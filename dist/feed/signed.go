@@ -13,6 +13,7 @@ const (
 func (r Request) Signed() []byte {
 	text := append([]byte(requestContext), wireVersion)
 	text = appendCursor(text, r.Cursor)
+	text = appendPast(text, r.Cursor)
 	return binary.AppendUvarint(text, uint64(r.Limit))
 }
 
@@ -24,6 +25,7 @@ func (r Request) Signed() []byte {
 func (r Reply) Signed(asked Cursor) []byte {
 	text := append([]byte(replyContext), wireVersion)
 	text = appendCursor(text, asked)
+	text = appendPast(text, asked)
 	text = appendCursor(text, r.Last)
 	text = appendCursor(text, r.Fork)
 	agree := byte(0)

@@ -38,6 +38,8 @@ func TestSignedCoversEveryField(t *testing.T) {
 		add("a reply with another fork's "+name, reply.Signed(asked))
 	}
 	request, reply := golden.request, golden.reply
+	add("a request with a past", withPast(request).Signed())
+	add("a reply to a request with a past", reply.Signed(withPast(request).Cursor))
 	request.Limit++
 	add("a request with another limit", request.Signed())
 	reply.Agree = false

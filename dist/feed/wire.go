@@ -11,6 +11,13 @@ import (
 // unsigned varints, texts and bytes with their length before them.
 const wireVersion = 2
 
+// pastVersion is that of a request with the past of its cursor; where there is none,
+// the version before says the same.
+const pastVersion = 3
+
+// maxPastText is the most bytes of a past that are read.
+const maxPastText = maxPast * 42
+
 // maxSeal is the most bytes of a seal that are read.
 const maxSeal = 256
 
@@ -19,8 +26,13 @@ var ErrMalformed = errors.New("feed: malformed bytes")
 
 // AppendRequest appends the wire form of r, whose limit is 0 to math.MaxInt32.
 func AppendRequest(to []byte, r Request) []byte {
-	to = append(to, wireVersion)
+	version := byte(wireVersion)
+	if r.Cursor.Past != "" {
+		version = pastVersion
+	}
+	to = append(to, version)
 	to = appendCursor(to, r.Cursor)
+	to = appendPast(to, r.Cursor)
 	to = binary.AppendUvarint(to, uint64(r.Limit))
 	return appendText(to, string(r.Seal))
 }
@@ -28,8 +40,17 @@ func AppendRequest(to []byte, r Request) []byte {
 // ParseRequest reads the wire form of a request.
 func ParseRequest(from []byte) (Request, error) {
 	d := decoder{rest: from}
-	d.version()
-	r := Request{Cursor: d.cursor(), Limit: int(d.upTo(math.MaxInt32)), Seal: d.seal()}
+	past := len(from) > 0 && from[0] == pastVersion
+	if past {
+		d.rest = d.rest[1:]
+	} else {
+		d.version()
+	}
+	r := Request{Cursor: d.cursor()}
+	if past {
+		r.Cursor.Past = Past(d.bytes(d.upTo(maxPastText)))
+	}
+	r.Limit, r.Seal = int(d.upTo(math.MaxInt32)), d.seal()
 	return r, d.end()
 }
 
@@ -77,6 +98,14 @@ func appendCursor(to []byte, c Cursor) []byte {
 	to = binary.AppendUvarint(to, c.Seq)
 	to = binary.AppendUvarint(to, uint64(c.At))
 	return append(to, c.Hash[:]...)
+}
+
+// appendPast appends the past of a cursor, where it has one.
+func appendPast(to []byte, c Cursor) []byte {
+	if c.Past == "" {
+		return to
+	}
+	return appendText(to, string(c.Past))
 }
 
 func appendMessage(to []byte, m Message) []byte {

@@ -53,6 +53,9 @@ func seal(t *rapid.T) []byte {
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		request := feed.Request{Cursor: cursors().Draw(t, "cursor"), Limit: rapid.IntRange(0, math.MaxInt32).Draw(t, "limit"), Seal: seal(t)}
+		for range rapid.IntRange(0, 4).Draw(t, "earlier epochs") {
+			request.Cursor.Past = request.Cursor.Past.With(feed.Mark{Epoch: rapid.Uint64().Draw(t, "past epoch"), Seq: rapid.Uint64().Draw(t, "past seq")})
+		}
 		wire := feed.AppendRequest([]byte("before"), request)[len("before"):]
 		got, err := feed.ParseRequest(wire)
 		if diff := cmp.Diff(request, got); err != nil || diff != "" {
@@ -96,10 +99,17 @@ var golden = struct {
 	},
 }
 
+// withPast is the request of a reader whose origin was restored before.
+func withPast(r feed.Request) feed.Request {
+	r.Cursor.Past = "1:40,1700000000000:52"
+	return r
+}
+
 func TestWireIsForEver(t *testing.T) {
 	for file, now := range map[string][]byte{
 		"testdata/request.v2": feed.AppendRequest(nil, golden.request),
 		"testdata/reply.v2":   feed.AppendReply(nil, golden.reply),
+		"testdata/request.v3": feed.AppendRequest(nil, withPast(golden.request)),
 	} {
 		if *update {
 			if err := os.WriteFile(file, now, 0o644); err != nil {

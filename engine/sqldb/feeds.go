@@ -141,7 +141,7 @@ func readCursors(ctx context.Context, q *booksdb.Queries, site id.Site) ([]feed.
 	for i, row := range rows {
 		read[i] = feed.Cursor{
 			Origin: row.Origin, Destination: string(site),
-			Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At,
+			Epoch: uint64(row.Epoch), Seq: uint64(row.Seq), Hash: feedHash(row.Hash), At: row.At, Past: feed.Past(row.Past),
 		}
 	}
 	return read, err

@@ -73,7 +73,7 @@ func TestOpenRefuses(t *testing.T) {
 			path := made(t)
 			byHand(t, path, "INSERT INTO schema_version (version_id, is_applied) VALUES (4711, 1)")
 			return path
-		}, "store", fault.Newer, []string{"4711", "version 4711; this Crossdock knows versions up to 23"}},
+		}, "store", fault.Newer, []string{"4711", "version 4711; this Crossdock knows versions up to 24"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			path := test.path(t)

@@ -35,8 +35,8 @@ func newBooksWriter(p *preparer) booksWriter {
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`),
 		cursors: p.single(`
 			INSERT OR REPLACE INTO cursors
-			       (origin, epoch, seq, hash, at)
-			VALUES (?, ?, ?, ?, ?)`),
+			       (origin, epoch, seq, hash, at, past)
+			VALUES (?, ?, ?, ?, ?, ?)`),
 		parks: p.bulk(`
 			INSERT OR ROLLBACK INTO parked
 			       (origin, epoch, seq, at, key, kind, body, hash, reason, parked_at)
@@ -118,7 +118,7 @@ func (w *booksWriter) writeCursors(cursors []feed.Cursor) error {
 	w.cursors.expect(len(cursors))
 	for i := range cursors {
 		c := &cursors[i]
-		if err := w.cursors.row().text(c.Origin).int(int64(c.Epoch)).int(int64(c.Seq)).bytes(c.Hash[:]).int(c.At).done(); err != nil {
+		if err := w.cursors.row().text(c.Origin).int(int64(c.Epoch)).int(int64(c.Seq)).bytes(c.Hash[:]).int(c.At).text(string(c.Past)).done(); err != nil {
 			return err
 		}
 	}

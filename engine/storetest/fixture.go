@@ -279,7 +279,7 @@ func (s *scribe) rows(n int) books.Rows {
 			s.say("peer-b", feed.Message{At: when(n).UnixMicro(), Key: unusual, Kind: "kind.v2", Body: []byte{0, 0xff, '\''}}),
 			s.say("peer-a", feed.Message{At: when(n).UnixMicro() + 1, Key: "k2", Kind: "kind.v1"}),
 		},
-		Cursors: []feed.Cursor{{Origin: "peer-a", Destination: string(s.site), Epoch: 2, Seq: uint64(n), Hash: feed.Hash{1, byte(n)}, At: when(n).UnixMicro()}},
+		Cursors: []feed.Cursor{{Origin: "peer-a", Destination: string(s.site), Epoch: 2, Seq: uint64(n), Hash: feed.Hash{1, byte(n)}, At: when(n).UnixMicro(), Past: "1:40"}},
 		Parked:  []books.Parked{s.parked(n)},
 	}
 }

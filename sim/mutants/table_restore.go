@@ -6,7 +6,7 @@ func restoreBugs() []Mutant {
 		{
 			Name:    "epoch-ignored-by-reader",
 			Breaks:  "a reader takes a feed that was restored, in a new epoch, for one that has parted",
-			Edits:   []Edit{{"dist/feed/feed.go", "if reply.Last.Epoch > own.Epoch && !reply.Agree && reply.Fork.Seq < own.Seq {", "if false && reply.Last.Epoch > own.Epoch && !reply.Agree && reply.Fork.Seq < own.Seq {"}},
+			Edits:   []Edit{{"dist/feed/feed.go", "if reply.Last.Epoch > own.Epoch && !reply.Agree && gone {", "if false && reply.Last.Epoch > own.Epoch && !reply.Agree && gone {"}},
 			Restore: true,
 		},
 		{
@@ -54,7 +54,7 @@ func restoreBugs() []Mutant {
 		{
 			Name:    "shipped-elsewhere-put-aside",
 			Breaks:  "what two warehouses have after a restore is put aside for a person, and both ship it",
-			Edits:   []Edit{{"site/store/remake.go", "		if errors.Is(err, errShippedElsewhere) {", "		if errors.Is(err, errShippedElsewhere) && false {"}},
+			Edits:   []Edit{{"site/store/remake.go", "		case errors.Is(err, errShippedElsewhere):", "		case errors.Is(err, errShippedElsewhere) && false:"}},
 			Restore: true,
 		},
 		{

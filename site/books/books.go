@@ -155,7 +155,7 @@ func (b *Books) Cursor(origin id.Site) feed.Cursor {
 // m has brought about.
 func (b *Books) Read(m feed.Message) {
 	origin := id.Site(m.Origin)
-	b.read[origin] = b.Cursor(origin).After(m)
+	b.read[origin] = b.Cursor(origin).Behind(m)
 	b.moved[origin] = true
 }
 
@@ -166,7 +166,7 @@ type Rewind struct{ To feed.Cursor }
 // restored from a backup. It is called last in a decision, after all that can fail.
 func (b *Books) Rewind(to feed.Cursor) {
 	origin := id.Site(to.Origin)
-	b.read[origin] = to
+	b.read[origin] = b.Cursor(origin).Rewound(to)
 	b.moved[origin] = true
 }
 

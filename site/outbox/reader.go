@@ -208,7 +208,7 @@ func (r *Reader) take(ctx context.Context, from feed.Cursor, answer []byte) (mor
 		if err := r.receiver.Apply(ctx, reply.Messages); err != nil {
 			return false, err
 		}
-		own = own.After(reply.Messages[len(reply.Messages)-1])
+		own = own.Behind(reply.Messages[len(reply.Messages)-1])
 	case feed.Rewind:
 		own = reply.Fork
 		own.Origin, own.Destination = string(r.origin), string(r.site) // also where the origin has nothing of that time

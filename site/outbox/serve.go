@@ -90,7 +90,7 @@ func answer(ctx context.Context, feeds books.Feeds, request feed.Request) (feed.
 		}
 	}
 	if !reply.Agree && newest.Epoch > own.Epoch {
-		reply.Fork, err = feeds.Fork(ctx, own.Destination, own.Epoch)
+		reply.Fork, err = Fork(ctx, feeds, own)
 	}
 	if !reply.Agree || newest.Seq == own.Seq {
 		return reply, err
@@ -98,6 +98,31 @@ func answer(ctx context.Context, feeds books.Feeds, request feed.Request) (feed.
 	limit := min(max(request.Limit, 1), maxMessages)
 	reply.Messages, err = feeds.Messages(ctx, own.Destination, own.Seq, limit, maxBytes)
 	return reply, err
+}
+
+// Fork returns the newest message that a reader has read of this history: the origin was
+// restored since, perhaps more than once, and a backup may be newer than the one before.
+// In an epoch that both have been in they have the same messages, as far as both came.
+func Fork(ctx context.Context, feeds books.Feeds, own feed.Cursor) (feed.Cursor, error) {
+	for _, mark := range own.Marks() {
+		newest, err := feeds.Fork(ctx, own.Destination, mark.Epoch)
+		if err != nil || own.Past == "" { // it was in no other epoch, as far as is known
+			return newest, err
+		}
+		if newest.Epoch != mark.Epoch {
+			continue
+		}
+		if newest.Seq <= mark.Seq {
+			return newest, nil
+		}
+		_, at, err := feeds.Written(ctx, own.Destination, mark.Seq)
+		if err == nil && at.Seq != mark.Seq {
+			err = fault.New(fault.Conflict, "%s has read up to message %d of epoch %d, which was pruned: restore it from a newer backup, or build it anew",
+				own.Destination, mark.Seq, mark.Epoch)
+		}
+		return at, err
+	}
+	return feed.Cursor{}, nil
 }
 
 // Wake tells destinations that origin has something new to say. It may be lost.

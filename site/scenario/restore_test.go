@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"bytes"
+	"strings"
 
 	"crossdock/core/fault"
 	"crossdock/core/id"
@@ -21,22 +22,22 @@ func (open) Open(_ id.Fulfillment, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// backup SITE: keeps what is committed there now.
+// backup SITE [NAME]: keeps what is committed there now.
 func (w *world) backup(words []string) error {
-	name := id.Site(words[0])
+	name, kept := id.Site(words[0]), strings.Join(words, " ")
 	if h := w.warehouses[name]; h != nil {
-		w.backups[name] = h.db.Clone()
+		w.backups[kept] = h.db.Clone()
 	} else {
-		w.backups[name] = w.shops[name].storeDB.Clone()
+		w.backups[kept] = w.shops[name].storeDB.Clone()
 	}
 	return nil
 }
 
-// restore SITE: it begins again from its backup, in a new epoch.
+// restore SITE [NAME]: it begins again from its backup, in a new epoch.
 func (w *world) restore(words []string) error {
 	name := id.Site(words[0])
 	w.epoch++
-	switch kept := w.backups[name].(type) {
+	switch kept := w.backups[strings.Join(words, " ")].(type) {
 	case *memory.Warehouse:
 		h := w.warehouses[name]
 		h.site.Close()

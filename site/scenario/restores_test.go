@@ -86,10 +86,10 @@ func (a *author) next() string {
 	default:
 		site := a.sites[a.IntN(len(a.sites))]
 		if slices.Contains(a.kept, site) && a.IntN(2) == 0 {
-			return "restore " + site
+			return "restore " + site + a.pick("", "", " old")
 		}
 		a.kept = append(a.kept, site)
-		return "backup " + site
+		return "backup " + site + a.pick("", "", " old")
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"crossdock/engine/memory"
 	"crossdock/site/audit"
 	"crossdock/site/books"
+	"crossdock/site/outbox"
 	"crossdock/site/store"
 	"crossdock/site/warehouse"
 )
@@ -40,8 +41,8 @@ type world struct {
 	opened     []id.Site // the stores, in order of opening
 	warehouses map[id.Site]*house
 	cut        map[id.Site]bool
-	backups    map[id.Site]any // *memory.Store or *memory.Warehouse
-	epoch      uint64          // of the last restore
+	backups    map[string]any // *memory.Store or *memory.Warehouse
+	epoch      uint64         // of the last restore
 }
 
 // shop is a store with its payment providers.
@@ -61,7 +62,7 @@ type house struct {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, shops: map[id.Site]*shop{}, warehouses: map[id.Site]*house{}, cut: map[id.Site]bool{}, backups: map[id.Site]any{}, epoch: 1}
+	w := &world{t: t, shops: map[id.Site]*shop{}, warehouses: map[id.Site]*house{}, cut: map[id.Site]bool{}, backups: map[string]any{}, epoch: 1}
 	if err := w.openStore([]string{"store"}); err != nil {
 		t.Fatal(err)
 	}
@@ -420,7 +421,7 @@ func (w *world) carry(from, to books.Feeds, origin, destination id.Site, receive
 	}
 	newest, at, err := from.Written(ctx, string(destination), own.Seq)
 	if err == nil && newest.Epoch > own.Epoch && at.Hash != own.Hash {
-		if own, err = from.Fork(ctx, string(destination), own.Epoch); err == nil {
+		if own, err = outbox.Fork(ctx, from, own); err == nil {
 			own.Origin, own.Destination = string(origin), string(destination)
 			err = receiver.Rewind(ctx, own)
 		}

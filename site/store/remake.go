@@ -15,6 +15,7 @@ import (
 	"crossdock/core/order"
 	"crossdock/core/pay"
 	"crossdock/core/stock"
+	"crossdock/site/books"
 )
 
 // record is what a store needs to have an order again that it has lost.
@@ -132,7 +133,11 @@ func (s *state) remade(ctx context.Context, from id.Site, known event.Fulfillmen
 	if o.Total, err = order.Sum(o.Lines); err != nil {
 		return o, err
 	}
-	if _, taken := s.live.numbered[o.Number]; taken {
+	taken, err := s.numberTaken(ctx, o.Number)
+	if err != nil {
+		return o, err
+	}
+	if taken {
 		o.Number = s.lastNumber + 1
 	}
 	s.lastNumber = max(s.lastNumber, o.Number)
@@ -143,6 +148,21 @@ func (s *state) remade(ctx context.Context, from id.Site, known event.Fulfillmen
 	delete(s.live.numbered, o.Number) // it is older than the restore
 	s.notify(o, "restored", fmt.Sprintf("We had to restore your order %d after a failure. Its page says what is shipped.", o.Number))
 	return s.order(ctx, o.ID)
+}
+
+// numberTaken reports whether another order has a number: one that was placed since the
+// restore, or, where the store was restored more than once, one that was there before.
+func (s *state) numberTaken(ctx context.Context, number int64) (bool, error) {
+	if _, since := s.live.numbered[number]; since {
+		return true, nil
+	}
+	for _, batch := range s.staging() {
+		if slices.ContainsFunc(batch.Orders, func(o order.Order) bool { return o.Number == number }) {
+			return true, nil
+		}
+	}
+	page, err := s.Queries.Orders(ctx, OrderQuery{Number: number, Limit: 1})
+	return len(page.Orders) > 0, books.Own(err)
 }
 
 // remakePayment books what is known of a lost order's payment: it was authorized, as a

@@ -90,7 +90,7 @@ func (q *Queries) Balances(ctx context.Context) ([]Balance, error) {
 }
 
 const cursors = `-- name: Cursors :many
-SELECT   origin, epoch, seq, hash, at
+SELECT   origin, epoch, seq, hash, at, past
 FROM     cursors
 ORDER BY origin
 `
@@ -110,6 +110,7 @@ func (q *Queries) Cursors(ctx context.Context) ([]Cursor, error) {
 			&i.Seq,
 			&i.Hash,
 			&i.At,
+			&i.Past,
 		); err != nil {
 			return nil, err
 		}

@@ -30,6 +30,7 @@ type Cursor struct {
 	Seq    int64
 	Hash   []byte
 	At     int64
+	Past   string
 }
 
 type Movement struct {

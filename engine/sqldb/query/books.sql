@@ -62,7 +62,7 @@ ORDER BY seq DESC
 LIMIT    1;
 
 -- name: Cursors :many
-SELECT   origin, epoch, seq, hash, at
+SELECT   origin, epoch, seq, hash, at, past
 FROM     cursors
 ORDER BY origin;
 

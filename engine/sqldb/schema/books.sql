@@ -50,7 +50,8 @@ CREATE TABLE cursors (
   epoch  BIGINT NOT NULL,
   seq    BIGINT NOT NULL,
   hash   BYTEA  NOT NULL,
-  at     BIGINT NOT NULL
+  at     BIGINT NOT NULL,
+  past   TEXT   NOT NULL
 );
 
 CREATE TABLE parked (
