@@ -103,6 +103,10 @@ func (a *Admission) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(ctx)
 	}
 	ticket, err := a.enter(w, r, class, deadline)
+	if err == nil && patience > 0 && !a.now().Before(deadline) { // nobody can be as quick as was asked
+		ticket.leave()
+		err = errBusy
+	}
 	switch {
 	case err == nil:
 	case fault.Is(err, fault.Busy):

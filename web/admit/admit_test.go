@@ -275,6 +275,20 @@ func TestTheTimeoutOfARequest(t *testing.T) {
 	}
 }
 
+// TestNobodyIsAsQuickAsNothing refuses who gives no time at all, and begins no work.
+func TestNobodyIsAsQuickAsNothing(t *testing.T) {
+	began := false
+	a := New(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { began = true }), Deps{})
+	for _, path := range []string{"/catalog", "/api/v1/products"} {
+		r, w := httptest.NewRequest(http.MethodGet, path, nil), httptest.NewRecorder()
+		r.Header.Set(api.HeaderTimeout, "1e-300")
+		a.ServeHTTP(w, r)
+		if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || w.Body.Len() < 100 || began {
+			t.Errorf("%s: %d, %q, begun %v", path, w.Code, w.Body, began)
+		}
+	}
+}
+
 // TestTheWorkHasTheDeadlineOfItsRequest, and a request does not wait beyond it.
 func TestTheWorkHasTheDeadlineOfItsRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -2,6 +2,7 @@ package shop
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -100,7 +101,11 @@ func (v *visit) redirect(path string) {
 // problem draws the page for a request that failed. The frame may need what has
 // just failed; then the page does without it.
 func (v *visit) problem(status int, message, reference string) {
-	err := v.showProblem(status, message, reference)
+	late := v.ctx().Err() != nil
+	if late { // nothing more is looked up, and what went wrong is told all the same
+		v.Request = v.WithContext(context.WithoutCancel(v.ctx()))
+	}
+	err := v.showProblem(status, message, reference, late)
 	if err != nil {
 		v.Log.Error("the page of a failure could not be drawn", "reference", reference, "err", err)
 		v.reply.reset()
@@ -110,7 +115,7 @@ func (v *visit) problem(status int, message, reference string) {
 	}
 }
 
-func (v *visit) showProblem(status int, message, reference string) error {
+func (v *visit) showProblem(status int, message, reference string, bare bool) error {
 	if v.wantsPart() {
 		text := message
 		if text == "" {
@@ -118,9 +123,11 @@ func (v *visit) showProblem(status int, message, reference string) error {
 		}
 		return v.part(status, page.Flash{Kind: page.Fail, Text: sentence(text)})
 	}
-	frame, err := v.frame()
-	if err != nil {
-		frame = v.bareFrame()
+	frame := v.bareFrame()
+	if !bare {
+		if whole, err := v.frame(); err == nil {
+			frame = whole
+		}
 	}
 	view := page.Problem{Status: status, Message: message, Reference: reference}
 	if seconds, err := strconv.Atoi(v.reply.header.Get("Retry-After")); err == nil {

@@ -39,6 +39,7 @@ const password = "nine lives, one cat"
 
 // rig is a shop over a store and two warehouses in memory, served over HTTP.
 type rig struct {
+	handler    http.Handler
 	t          *testing.T
 	engine     *memory.Store
 	store      *store.Store
@@ -217,7 +218,8 @@ func newRigOf(t *testing.T, share int, adjust ...func(*shop.Deps)) *rig {
 	for _, change := range adjust {
 		change(&deps)
 	}
-	server := httptest.NewServer(shop.New(deps))
+	r.handler = shop.New(deps)
+	server := httptest.NewServer(r.handler)
 	t.Cleanup(server.Close)
 	r.base = server.URL
 	return r

@@ -2,6 +2,7 @@ package shop_test
 
 import (
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -248,6 +249,18 @@ func TestAPanicIsAPageWithAReference(t *testing.T) {
 	}
 	if strings.Contains(g.body, "on fire") || r.loggedIn(b.cookie()) {
 		t.Error("the page tells too much, or the log-in went through")
+	}
+}
+
+// TestAPageWhoseTimeIsUpSaysSo, as a page.
+func TestAPageWhoseTimeIsUpSaysSo(t *testing.T) {
+	r := newRig(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := httptest.NewRecorder()
+	r.handler.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, "/catalog", nil))
+	if w.Code < 500 || !strings.Contains(w.Body.String(), "<main") || strings.Contains(r.logged.String(), "could not be drawn") {
+		t.Errorf("%d: %s\n%s", w.Code, w.Body, r.logged.String())
 	}
 }
 
