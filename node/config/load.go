@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -209,10 +210,20 @@ func OthersMayRead(file string) bool {
 	return err == nil && info.Mode().Perm()&0o077 != 0
 }
 
+// readStart reads the first bytes of a file, more than any secret has.
+func readStart(name string) (text []byte, err error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return io.ReadAll(io.LimitReader(file, 64<<10))
+}
+
 // ReadSecret returns the first line of a file. One that cannot be read, or has
 // nothing on its first line, is fault.Invalid.
 func ReadSecret(file string) (Secret, error) {
-	text, err := os.ReadFile(file)
+	text, err := readStart(file)
 	if err != nil {
 		return "", fault.New(fault.Invalid, "the secret cannot be read: %v", err)
 	}
