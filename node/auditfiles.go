@@ -3,9 +3,12 @@ package node
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 
 	"crossdock/core/fault"
 	"crossdock/engine/sqlite"
@@ -81,7 +84,7 @@ func eachOnce(ctx context.Context, sources []audit.Source, names []string) error
 // databases lists the files of the sites of a directory. Empty ones are left out:
 // their sites are missing, says the register.
 func databases(dir string) ([]string, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "db", "*.db"))
+	names, err := endingIn(filepath.Join(dir, "db"), ".db")
 	if err != nil {
 		return nil, err
 	}
@@ -93,4 +96,20 @@ func databases(dir string) ([]string, error) {
 		return nil, fault.New(fault.NotFound, "there is no Crossdock database in %s", dir)
 	}
 	return names, nil
+}
+
+// endingIn lists the paths in a directory whose names end so, in order; none where
+// there is no such directory. The path is taken as it is written: a pattern would
+// read others where a name has a bracket or a star in it.
+func endingIn(dir, suffix string) (paths []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		return nil, unread(dir, err)
+	}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), suffix) {
+			paths = append(paths, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return paths, nil
 }
