@@ -123,7 +123,7 @@ func writeManifest(made api.Backup) error {
 
 // auditAlone checks what a site's books can show by themselves.
 func auditAlone(ctx context.Context, file string) (report audit.Report, err error) {
-	source, err := sqlite.OpenReadOnly(ctx, file)
+	source, err := openFile(ctx, file)
 	if err != nil {
 		return audit.Report{}, err
 	}
