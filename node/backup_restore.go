@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -212,33 +211,26 @@ func beside() []string { return []string{"-wal", "-shm", "-journal"} }
 // unstage takes back what a restore has made that did not come to its end. A
 // directory that was empty before is empty again; what was placed stays.
 func (r *restorer) unstage(fresh bool) error {
-	var failed error
-	remove := func(names ...string) {
-		for _, name := range names {
-			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				failed = errors.Join(failed, unwritten(name, err))
-			}
-		}
-	}
+	var staged []string
 	for _, s := range r.sources {
-		remove(r.staged(s.site))
+		staged = append(staged, r.staged(s.site))
 		for _, suffix := range beside() {
-			remove(r.staged(s.site) + suffix)
+			staged = append(staged, r.staged(s.site)+suffix)
 		}
 	}
+	failed := takeBack(staged)
 	if r.placed > 0 {
 		return failed
 	}
-	for _, name := range slices.Backward(r.made) {
-		remove(name)
+	failed = errors.Join(failed, takeBack(r.made))
+	var own []string
+	if r.absent {
+		own = append(own, r.dir.path)
 	}
 	if fresh {
-		for _, name := range []string{"sites", "VERSION", "db", "nats", "kv", "backups", "lock"} {
-			remove(filepath.Join(r.dir.path, name))
+		for _, name := range append([]string{"lock", "VERSION", "VERSION.new", "sites", "sites.new"}, partsOfData()...) {
+			own = append(own, filepath.Join(r.dir.path, name))
 		}
 	}
-	if r.absent {
-		remove(r.dir.path)
-	}
-	return failed
+	return errors.Join(failed, takeBack(own))
 }
