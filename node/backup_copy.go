@@ -31,7 +31,7 @@ func (b *builder) copySites(ctx context.Context) (err error) {
 	for i, m := range moments {
 		name := filepath.Base(b.files[i])
 		if err := m.CopyTo(ctx, b.path(name)); err != nil {
-			return err
+			return withReason(err, b.made.Directory)
 		}
 		site := siteView(facts[i])
 		site.File = name

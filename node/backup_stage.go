@@ -95,7 +95,7 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	return m.CopyTo(ctx, to)
+	return withReason(m.CopyTo(ctx, to), filepath.Dir(to))
 }
 
 func factsOf(ctx context.Context, name string) (facts sqlite.Facts, err error) {

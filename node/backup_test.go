@@ -290,7 +290,7 @@ func TestBackupOnAFullDisk(t *testing.T) {
 		}
 	})
 	_, err := client.Backup(t.Context(), api.BackupRequest{Directory: filepath.Join(disk, "b")})
-	if !fault.Is(err, fault.Unavailable) {
+	if message, _ := fault.Public(err); !fault.Is(err, fault.Unavailable) || !strings.Contains(message, "the disk is full") {
 		t.Errorf("%v", err)
 	}
 	if left := listing(t, disk); len(left) != 1 {

@@ -1,0 +1,35 @@
+package node
+
+import (
+	"errors"
+	"strings"
+	"syscall"
+	"testing"
+
+	"crossdock/core/fault"
+)
+
+// TestReasonIsSaid to those who read the message of a fault alone, once, and nothing
+// of what they may not read.
+func TestReasonIsSaid(t *testing.T) {
+	dir := t.TempDir()
+	full := fault.New(fault.Unavailable, "the disk is full")
+	bug := fault.New(fault.Internal, "of no concern to others")
+	noSpace := &fault.Error{Kind: fault.Unavailable, Message: "b cannot be made", Cause: syscall.ENOSPC}
+	for want, err := range map[string]error{
+		"a cannot be copied: the disk is full": fault.Wrap(errors.Join(full, nil), "copy", "a cannot be copied"),
+		"b cannot be made: the disk is full":   noSpace,
+		"c cannot be copied: b cannot be made": fault.Wrap(fault.New(fault.Unavailable, "b cannot be made"), "copy", "c cannot be copied"),
+		"the disk is full":                     full,
+	} {
+		if message, _ := fault.Public(withReason(err, dir)); message != want || strings.Count(withReason(err, dir).Error(), "full") > 2 {
+			t.Errorf("%q, want %q; %v", message, want, withReason(err, dir))
+		}
+	}
+	if err := withReason(fault.Wrap(bug, "copy", "it failed"), dir); strings.Contains(err.(*fault.Error).Message, bug.Message) {
+		t.Errorf("%v", err)
+	}
+	if err := withReason(nil, dir); err != nil {
+		t.Errorf("no fault is %v", err)
+	}
+}
