@@ -75,9 +75,14 @@ func (j backupJob) run(ctx context.Context, request api.BackupRequest) (api.Back
 	if err := b.build(ctx); err != nil {
 		return api.Backup{}, errors.Join(err, b.clear())
 	}
+	if request.Directory != "" {
+		return b.made, nil
+	}
+	ahead, err := fromTheFuture(dir)
+	b.made.Notes = append(b.made.Notes, ahead...)
 	// Where the books are wrong, the older ones may be what is needed next.
-	if request.Keep > 0 && len(b.made.Findings) == 0 {
-		b.made.Removed, err = removeOld(filepath.Dir(dir), request.Keep)
+	if err == nil && request.Keep > 0 && len(b.made.Findings) == 0 {
+		b.made.Removed, err = removeOld(dir, request.Keep)
 	}
 	return b.made, err
 }
