@@ -63,9 +63,20 @@ func checkManifest(made api.Backup) error {
 	strange := func(file string) error {
 		return fault.New(fault.Corrupt, "the manifest of %s names a file %s, which no backup has", made.Directory, fault.Quote(file))
 	}
+	named := map[string]bool{}
+	once := func(file string) error {
+		if named[file] {
+			return fault.New(fault.Corrupt, "the manifest of %s names %s twice", made.Directory, fault.Quote(file))
+		}
+		named[file] = true
+		return nil
+	}
 	for _, file := range made.Files {
 		if !filepath.IsLocal(file.File) || file.File != filepath.ToSlash(filepath.Clean(file.File)) || ofTheProcess(file.File) {
 			return strange(file.File)
+		}
+		if err := once(file.File); err != nil {
+			return err
 		}
 	}
 	for _, site := range made.Sites {
@@ -74,6 +85,9 @@ func checkManifest(made api.Backup) error {
 		}
 		if site.File != string(site.Site)+".db" {
 			return strange(site.File)
+		}
+		if err := once(site.File); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -86,6 +100,9 @@ func checkSite(dir string, site api.BackupSite) error {
 	role := audit.Role(site.Role)
 	if role != audit.Store && role != audit.Warehouse {
 		return fault.New(fault.Corrupt, "the manifest of %s says that %s is a %s", dir, site.Site, fault.Quote(site.Role))
+	}
+	if site.Schema < 1 {
+		return fault.New(fault.Corrupt, "the manifest of %s says that the tables of %s are of version %d, and the first is 1", dir, site.Site, site.Schema)
 	}
 	if known := sqlite.SchemaVersion(role); site.Schema > known {
 		return fault.New(fault.Newer, "the tables of %s in the backup %s are of version %d; this Crossdock knows versions up to %d", site.Site, dir, site.Schema, known)

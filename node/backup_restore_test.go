@@ -246,6 +246,9 @@ func TestTamperedBackup(t *testing.T) {
 				one.Size, one.SHA256, two.Size, two.SHA256 = two.Size, two.SHA256, one.Size, one.SHA256
 			})(dir))
 		}, fault.Corrupt, "is the database of the warehouse wh2, not of the warehouse wh1"},
+		"a site twice":   {rewrite(func(b *api.Backup) { b.Sites = append(b.Sites, b.Sites[1]) }), fault.Corrupt, `names "wh1.db" twice`},
+		"a file twice":   {rewrite(func(b *api.Backup) { b.Files = append(b.Files, b.Files[0]) }), fault.Corrupt, `" twice`},
+		"no version":     {rewrite(func(b *api.Backup) { b.Sites[1].Schema = 0 }), fault.Corrupt, "are of version 0, and the first is 1"},
 		"another's file": {rewrite(func(b *api.Backup) { b.Sites[1].File = "wh2.db" }), fault.Corrupt, "names a file"},
 	} {
 		t.Run(name, func(t *testing.T) {
