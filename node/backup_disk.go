@@ -84,12 +84,31 @@ func syncDir(name string) error {
 
 // syncTree has the names in a directory, and in all folders below it, on disk.
 func syncTree(dir string) error {
-	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			err = syncDir(path)
+	all, err := folders(dir)
+	if err != nil {
+		return unwritten(dir, err)
+	}
+	for _, folder := range all {
+		if err := syncDir(folder); err != nil {
+			return err
 		}
-		return unwritten(path, err)
+	}
+	return nil
+}
+
+// folders lists a directory, which may be named by a link, and those below it.
+func folders(dir string) (all []string, err error) {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			all = append(all, path)
+		}
+		return err
 	})
+	return all, err
 }
 
 // copySynced copies a file into one that was not there, has it on disk when it

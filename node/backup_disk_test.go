@@ -2,9 +2,13 @@ package node
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"crossdock/core/fault"
 )
@@ -31,5 +35,36 @@ func TestReasonIsSaid(t *testing.T) {
 	}
 	if err := withReason(nil, dir); err != nil {
 		t.Errorf("no fault is %v", err)
+	}
+}
+
+// TestFoldersBehindALink are those that have to be on disk, also where the directory
+// is named by a link.
+func TestFoldersBehindALink(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "backup")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := errors.Join(os.MkdirAll(filepath.Join(dir, "keys", "old"), 0o700), os.Symlink(dir, link)); err != nil {
+		t.Fatal(err)
+	}
+	all, err := folders(link)
+	want := []string{dir, filepath.Join(dir, "keys"), filepath.Join(dir, "keys", "old")}
+	if diff := cmp.Diff(want, all); diff != "" || err != nil {
+		t.Errorf("%s, %v", diff, err)
+	}
+	if err := syncTree(link); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBackupOverAnother of the same name is refused before anything of it is touched.
+func TestBackupOverAnother(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "store.db"), []byte("another"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := &builder{}
+	b.made.Directory = dir
+	if err := b.makeDir(); !fault.Is(err, fault.Exists) {
+		t.Errorf("it is taken: %v", err)
 	}
 }

@@ -44,7 +44,7 @@ func ListBackups(data string) ([]api.Backup, error) {
 		case err != nil:
 			return nil, err
 		}
-		list = append(list, made)
+		list = append(list, made.Backup)
 	}
 	return list, nil
 }

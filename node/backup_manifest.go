@@ -22,26 +22,32 @@ const (
 	maxManifest    = 16 << 20
 )
 
+// manifest is what manifest.json holds.
+type manifest struct {
+	api.Backup
+	Unkeyed []id.Site `json:"unkeyed,omitempty"` // sites that had no key yet, before their first start
+}
+
 // readManifest reads what a backup says of itself, and believes none of it that
 // could lead out of its directory. A directory without a manifest is
 // fault.NotFound; one of a newer version fault.Newer.
-func readManifest(dir string) (api.Backup, error) {
+func readManifest(dir string) (manifest, error) {
 	name := filepath.Join(dir, manifestName)
 	text, err := os.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return api.Backup{}, noBackup(dir)
+		return manifest{}, noBackup(dir)
 	case err != nil:
-		return api.Backup{}, &fault.Error{Kind: fault.Unavailable, Message: name + " cannot be read", Cause: err}
+		return manifest{}, &fault.Error{Kind: fault.Unavailable, Message: name + " cannot be read", Cause: err}
 	case len(text) > maxManifest:
-		return api.Backup{}, fault.New(fault.Corrupt, "%s is too long for a manifest", name)
+		return manifest{}, fault.New(fault.Corrupt, "%s is too long for a manifest", name)
 	}
-	var made api.Backup
+	var made manifest
 	if err := json.Unmarshal(text, &made); err != nil {
-		return api.Backup{}, &fault.Error{Kind: fault.Corrupt, Message: name + " is damaged", Cause: err}
+		return manifest{}, &fault.Error{Kind: fault.Corrupt, Message: name + " is damaged", Cause: err}
 	}
 	made.Directory, made.Removed = dir, nil
-	return made, checkManifest(made)
+	return made, checkManifest(made.Backup)
 }
 
 // noBackup says what a directory without a manifest is.
@@ -118,7 +124,7 @@ func printableVersion(text string) string {
 }
 
 // writeManifest makes a directory a backup, when all else is on disk.
-func writeManifest(made api.Backup) error {
+func writeManifest(made manifest) error {
 	dir := made.Directory
 	made.Directory, made.Removed = "", nil
 	text, err := json.MarshalIndent(made, "", "  ")

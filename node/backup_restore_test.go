@@ -192,27 +192,33 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
+// rewriteManifest changes what a backup says of itself.
+func rewriteManifest(t *testing.T, dir string, change func(*api.Backup)) {
+	t.Helper()
+	name := filepath.Join(dir, "manifest.json")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest api.Backup
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	change(&manifest)
+	if text, err = json.Marshal(manifest); err == nil {
+		err = os.WriteFile(name, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTamperedBackup changes a backup in each way, and has it found by a look and
 // refused by a restore, which leaves nothing behind.
 func TestTamperedBackup(t *testing.T) {
 	_, made := stopped(t)
 	rewrite := func(change func(*api.Backup)) func(dir string) error {
-		return func(dir string) error {
-			name := filepath.Join(dir, "manifest.json")
-			text, err := os.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			var manifest api.Backup
-			if err := json.Unmarshal(text, &manifest); err != nil {
-				return err
-			}
-			change(&manifest)
-			if text, err = json.Marshal(manifest); err != nil {
-				return err
-			}
-			return os.WriteFile(name, text, 0o600)
-		}
+		return func(dir string) error { rewriteManifest(t, dir, change); return nil }
 	}
 	for name, test := range map[string]struct {
 		change func(dir string) error
