@@ -3,13 +3,22 @@ package node
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+	"syscall"
 
 	"crossdock/core/fault"
+	"crossdock/core/fulfillment"
+	"crossdock/core/id"
+	"crossdock/core/order"
+	"crossdock/core/stock"
+	"crossdock/dist/feed"
 	"crossdock/engine/sqlite"
 	"crossdock/site/audit"
+	"crossdock/site/books"
 )
 
 // AuditFiles checks the invariants over the databases of processes that are not
@@ -42,7 +51,7 @@ func AuditFiles(ctx context.Context, dirs ...string) (report audit.Report, err e
 	var sources []audit.Source
 	defer func() { err = errors.Join(err, closeAll(sources)) }()
 	for _, name := range names {
-		source, err := sqlite.OpenReadOnly(ctx, name)
+		source, err := openFile(ctx, name)
 		if err != nil {
 			return audit.Report{}, err
 		}
@@ -81,7 +90,7 @@ func eachOnce(ctx context.Context, sources []audit.Source, names []string) error
 // databases lists the files of the sites of a directory. Empty ones are left out:
 // their sites are missing, says the register.
 func databases(dir string) ([]string, error) {
-	names, err := filepath.Glob(filepath.Join(dir, "db", "*.db"))
+	names, err := endingIn(filepath.Join(dir, "db"), ".db")
 	if err != nil {
 		return nil, err
 	}
@@ -93,4 +102,73 @@ func databases(dir string) ([]string, error) {
 		return nil, fault.New(fault.NotFound, "there is no Crossdock database in %s", dir)
 	}
 	return names, nil
+}
+
+// endingIn lists the paths in a directory whose names end so, in order; none where
+// there is no such directory. The path is taken as it is written: a pattern would
+// read others where a name has a bracket or a star in it.
+func endingIn(dir, suffix string) (paths []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR) {
+		return nil, unread(dir, err)
+	}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), suffix) {
+			paths = append(paths, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return paths, nil
+}
+
+// openFile opens a database to be audited.
+func openFile(ctx context.Context, file string) (audit.Source, error) {
+	source, err := sqlite.OpenReadOnly(ctx, file)
+	if err != nil {
+		return nil, err // which names the file
+	}
+	return fileSource{source, file}, nil
+}
+
+// fileSource names its file where it cannot be read: among several databases it is
+// else not known which one is damaged.
+type fileSource struct {
+	audit.Source
+	file string
+}
+
+var _ audit.Source = fileSource{}
+
+func about(file string, err error) error {
+	return fault.Wrap(err, "", "the database %s cannot be read", file)
+}
+
+// Head implements audit.Source.
+func (s fileSource) Head(ctx context.Context) (audit.Head, error) {
+	head, err := s.Source.Head(ctx)
+	return head, about(s.file, err)
+}
+
+// Movements implements audit.Source.
+func (s fileSource) Movements(ctx context.Context, each func(books.Movement, error) error) error {
+	return about(s.file, s.Source.Movements(ctx, each))
+}
+
+// Balances implements audit.Source.
+func (s fileSource) Balances(ctx context.Context, each func(stock.Balance, error) error) error {
+	return about(s.file, s.Source.Balances(ctx, each))
+}
+
+// Orders implements audit.Source.
+func (s fileSource) Orders(ctx context.Context, each func(order.Order, error) error) error {
+	return about(s.file, s.Source.Orders(ctx, each))
+}
+
+// Fulfillments implements audit.Source.
+func (s fileSource) Fulfillments(ctx context.Context, each func(fulfillment.Fulfillment, error) error) error {
+	return about(s.file, s.Source.Fulfillments(ctx, each))
+}
+
+// Messages implements audit.Source.
+func (s fileSource) Messages(ctx context.Context, destination id.Site, after uint64, each func(feed.Message) error) error {
+	return about(s.file, s.Source.Messages(ctx, destination, after, each))
 }

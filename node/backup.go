@@ -12,6 +12,7 @@ import (
 
 	"crossdock/api"
 	"crossdock/core/fault"
+	"crossdock/core/id"
 	"crossdock/engine/sqlite"
 	"crossdock/site/audit"
 )
@@ -22,6 +23,7 @@ type backupJob struct {
 	files   []string // the databases, the store's first
 	program string   // version
 	at      time.Time
+	running bool // a process has the sites open, and has a key for each of them
 }
 
 // Backup copies the sites of this process while they run, verifies the copies, and
@@ -32,7 +34,7 @@ func (n *Node) Backup(ctx context.Context, request api.BackupRequest) (api.Backu
 		return api.Backup{}, fault.New(fault.Busy, "a backup is being made already")
 	}
 	defer n.backing.Unlock()
-	job := backupJob{data: n.dir.path, program: n.options.Version, at: time.Now().UTC()}
+	job := backupJob{data: n.dir.path, program: n.options.Version, at: time.Now().UTC(), running: true}
 	for _, r := range n.roles {
 		job.files = append(job.files, r.file)
 	}
@@ -54,7 +56,7 @@ func BackupFiles(ctx context.Context, data, program string, request api.BackupRe
 	if err := held.complete(); err != nil {
 		return api.Backup{}, err
 	}
-	return backupJob{data, files, program, time.Now().UTC()}.run(ctx, request)
+	return backupJob{data: data, files: files, program: program, at: time.Now().UTC()}.run(ctx, request)
 }
 
 func (j backupJob) run(ctx context.Context, request api.BackupRequest) (api.Backup, error) {
@@ -75,9 +77,14 @@ func (j backupJob) run(ctx context.Context, request api.BackupRequest) (api.Back
 	if err := b.build(ctx); err != nil {
 		return api.Backup{}, errors.Join(err, b.clear())
 	}
+	if request.Directory != "" {
+		return b.made, nil
+	}
+	ahead, err := fromTheFuture(dir)
+	b.made.Notes = append(b.made.Notes, ahead...)
 	// Where the books are wrong, the older ones may be what is needed next.
-	if request.Keep > 0 && len(b.made.Findings) == 0 {
-		b.made.Removed, err = removeOld(filepath.Dir(dir), request.Keep)
+	if err == nil && request.Keep > 0 && len(b.made.Findings) == 0 {
+		b.made.Removed, err = removeOld(dir, request.Keep)
 	}
 	return b.made, err
 }
@@ -95,14 +102,25 @@ func (j backupJob) place(wanted string) (string, error) {
 		return "", fault.At("directory", fault.Invalid, "%s is not an absolute path", fault.Quote(wanted))
 	}
 	wanted = filepath.Clean(wanted)
-	if within(data, wanted) && !(within(backupsOf(data), wanted) && wanted != backupsOf(data)) {
+	if partOf(data, wanted) || partOf(resolved(data), resolved(wanted)) {
 		return "", fault.At("directory", fault.Invalid, "%s is part of the data directory: choose another, or one in its backups", wanted)
 	}
-	empty, _, err := emptyOrAbsent(wanted)
-	if err == nil && !empty {
-		err = fault.At("directory", fault.Exists, "the directory %s is not empty: a backup goes into one of its own", wanted)
+	return wanted, nil
+}
+
+// partOf reports whether a path is the data directory's own, and no place for a backup.
+func partOf(data, path string) bool {
+	backups := backupsOf(data)
+	return within(data, path) && (path == backups || !within(backups, path))
+}
+
+// resolved is a path without links, as far as it is there.
+func resolved(path string) string {
+	target, err := filepath.EvalSymlinks(path)
+	if err == nil || filepath.Dir(path) == path {
+		return target
 	}
-	return wanted, err
+	return filepath.Join(resolved(filepath.Dir(path)), filepath.Base(path))
 }
 
 // within reports whether a path is a directory or lies below it.
@@ -115,8 +133,9 @@ func within(dir, path string) bool {
 type builder struct {
 	backupJob
 	made    api.Backup
-	newDir  bool     // made by it, not found empty
-	written []string // files, to be removed where it fails
+	unkeyed []id.Site // see manifest
+	newDir  bool      // made by it, not found empty
+	written []string  // files, to be removed where it fails
 }
 
 func (b *builder) build(ctx context.Context) error {
@@ -127,6 +146,9 @@ func (b *builder) build(ctx context.Context) error {
 		return err
 	}
 	if err := b.copyRest(); err != nil {
+		return err
+	}
+	if err := b.checkKeys(); err != nil {
 		return err
 	}
 	for i := range b.made.Sites {
@@ -141,7 +163,10 @@ func (b *builder) build(ctx context.Context) error {
 }
 
 func (b *builder) makeDir() error {
-	_, there, err := emptyOrAbsent(b.made.Directory)
+	empty, there, err := emptyOrAbsent(b.made.Directory)
+	if err == nil && !empty { // its files would be taken for this one's where it fails
+		err = fault.At("directory", fault.Exists, "the directory %s is not empty: a backup goes into one of its own", b.made.Directory)
+	}
 	if err != nil || there {
 		return err
 	}
@@ -194,7 +219,7 @@ func unaudited(site api.BackupSite) string {
 func (b *builder) finish() error {
 	b.path(manifestName + ".new")
 	b.path(manifestName)
-	return writeManifest(b.made)
+	return writeManifest(manifest{b.made, b.unkeyed})
 }
 
 // clear removes what was written, the manifest first.

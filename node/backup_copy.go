@@ -31,7 +31,7 @@ func (b *builder) copySites(ctx context.Context) (err error) {
 	for i, m := range moments {
 		name := filepath.Base(b.files[i])
 		if err := m.CopyTo(ctx, b.path(name)); err != nil {
-			return err
+			return withReason(err, b.made.Directory)
 		}
 		site := siteView(facts[i])
 		site.File = name
@@ -113,10 +113,11 @@ func orNil(at time.Time) *time.Time {
 // that runs, or that a restore makes. They are read after the databases, so that
 // they know at least of all that those know of.
 func (b *builder) copyRest() error {
-	names, err := restOf(b.data)
+	names, notes, err := restOf(b.data)
 	if err != nil {
 		return err
 	}
+	b.made.Notes = append(b.made.Notes, notes...)
 	for _, name := range names {
 		if err := b.makeDirs(filepath.Dir(name)); err != nil {
 			return err
@@ -136,26 +137,6 @@ func (b *builder) copyRest() error {
 		b.made.Notes = append(b.made.Notes, "kv/ is not in it")
 	}
 	return nil
-}
-
-// restOf lists the files of a data directory that a backup takes as they are.
-func restOf(data string) (names []string, err error) {
-	err = filepath.WalkDir(data, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(data, path)
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && name != "." && ofTheProcess(name):
-			return fs.SkipDir
-		case entry.Type().IsRegular() && !ofTheProcess(name):
-			names = append(names, filepath.ToSlash(name))
-		}
-		return nil
-	})
-	return names, unread(data, err)
 }
 
 // ofTheProcess reports whether a file or folder of the data directory is left out of

@@ -26,6 +26,33 @@ func unwritten(path string, cause error) error {
 	return &fault.Error{Kind: fault.Unavailable, Message: message, Cause: cause}
 }
 
+// withReason has the message of a fault say what its cause does: who asks a process
+// for a backup reads the message alone, and must know that the disk is full.
+func withReason(err error, dir string) error {
+	var outer, inner *fault.Error
+	if !errors.As(err, &outer) || outer.Cause == nil {
+		return err
+	}
+	told := *outer
+	switch {
+	case errors.Is(err, syscall.ENOSPC) || full(dir):
+		told.Message += ": the disk is full"
+	case errors.As(outer.Cause, &inner) && inner.Kind != fault.Internal && inner.Message != "":
+		told.Message += ": " + inner.Message
+		told.Cause = inner.Cause
+	}
+	return &told
+}
+
+// full reports whether the disk of a directory has no room for what SQLite keeps
+// beside a database while it writes: it says then that it cannot write, not why.
+func full(dir string) bool {
+	const least = 64 << 10
+	var disk syscall.Statfs_t
+	err := syscall.Statfs(dir, &disk)
+	return err == nil && uint64(disk.Bavail)*uint64(disk.Bsize) < least
+}
+
 func unread(path string, cause error) error {
 	if cause == nil {
 		return nil
@@ -57,12 +84,31 @@ func syncDir(name string) error {
 
 // syncTree has the names in a directory, and in all folders below it, on disk.
 func syncTree(dir string) error {
-	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() {
-			err = syncDir(path)
+	all, err := folders(dir)
+	if err != nil {
+		return unwritten(dir, err)
+	}
+	for _, folder := range all {
+		if err := syncDir(folder); err != nil {
+			return err
 		}
-		return unwritten(path, err)
+	}
+	return nil
+}
+
+// folders lists a directory, which may be named by a link, and those below it.
+func folders(dir string) (all []string, err error) {
+	root, err := filepath.EvalSymlinks(dir)
+	if err != nil {
+		return nil, err
+	}
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() {
+			all = append(all, path)
+		}
+		return err
 	})
+	return all, err
 }
 
 // copySynced copies a file into one that was not there, has it on disk when it

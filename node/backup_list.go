@@ -44,7 +44,7 @@ func ListBackups(data string) ([]api.Backup, error) {
 		case err != nil:
 			return nil, err
 		}
-		list = append(list, made)
+		list = append(list, made.Backup)
 	}
 	return list, nil
 }
@@ -67,17 +67,34 @@ func backupNames(backups string) ([]string, error) {
 	return names, nil
 }
 
-// removeOld removes the backups in a directory but the newest, and what is left of
-// some that were never finished. One of a newer version, or whose manifest
-// is damaged, stays: a person has to look.
-func removeOld(backups string, keep int) (removed []string, err error) {
-	names, err := backupNames(backups)
+// fromTheFuture says which backups are of a time after that of the one just made:
+// the clock was ahead then, or is behind now.
+func fromTheFuture(made string) (notes []string, err error) {
+	names, err := backupNames(filepath.Dir(made))
+	for _, name := range names {
+		if name > filepath.Base(made) {
+			notes = append(notes, filepath.Join(filepath.Dir(made), name)+
+				" is of the future: set the clock, or remove it if the clock was wrong then; it is neither counted nor removed before its time has come")
+		}
+	}
+	return notes, err
+}
+
+// removeOld removes the backups beside the one just made but so many of the newest,
+// that one among them, and what is left of some that were never finished. One of a
+// newer version, or whose manifest is damaged, stays: a person has to look. So
+// does one of the future: it may be the only one that is right about the time.
+func removeOld(made string, keep int) (removed []string, err error) {
+	names, err := backupNames(filepath.Dir(made))
 	if err != nil {
 		return nil, err
 	}
-	whole := 0
+	whole := 1
 	for _, name := range names {
-		dir := filepath.Join(backups, name)
+		if name >= filepath.Base(made) {
+			continue
+		}
+		dir := filepath.Join(filepath.Dir(made), name)
 		_, err := readManifest(dir)
 		switch {
 		case err == nil:

@@ -22,26 +22,32 @@ const (
 	maxManifest    = 16 << 20
 )
 
+// manifest is what manifest.json holds.
+type manifest struct {
+	api.Backup
+	Unkeyed []id.Site `json:"unkeyed,omitempty"` // sites that had no key yet, before their first start
+}
+
 // readManifest reads what a backup says of itself, and believes none of it that
 // could lead out of its directory. A directory without a manifest is
 // fault.NotFound; one of a newer version fault.Newer.
-func readManifest(dir string) (api.Backup, error) {
+func readManifest(dir string) (manifest, error) {
 	name := filepath.Join(dir, manifestName)
 	text, err := os.ReadFile(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return api.Backup{}, noBackup(dir)
+		return manifest{}, noBackup(dir)
 	case err != nil:
-		return api.Backup{}, &fault.Error{Kind: fault.Unavailable, Message: name + " cannot be read", Cause: err}
+		return manifest{}, &fault.Error{Kind: fault.Unavailable, Message: name + " cannot be read", Cause: err}
 	case len(text) > maxManifest:
-		return api.Backup{}, fault.New(fault.Corrupt, "%s is too long for a manifest", name)
+		return manifest{}, fault.New(fault.Corrupt, "%s is too long for a manifest", name)
 	}
-	var made api.Backup
+	var made manifest
 	if err := json.Unmarshal(text, &made); err != nil {
-		return api.Backup{}, &fault.Error{Kind: fault.Corrupt, Message: name + " is damaged", Cause: err}
+		return manifest{}, &fault.Error{Kind: fault.Corrupt, Message: name + " is damaged", Cause: err}
 	}
 	made.Directory, made.Removed = dir, nil
-	return made, checkManifest(made)
+	return made, checkManifest(made.Backup)
 }
 
 // noBackup says what a directory without a manifest is.
@@ -63,9 +69,20 @@ func checkManifest(made api.Backup) error {
 	strange := func(file string) error {
 		return fault.New(fault.Corrupt, "the manifest of %s names a file %s, which no backup has", made.Directory, fault.Quote(file))
 	}
+	named := map[string]bool{}
+	once := func(file string) error {
+		if named[file] {
+			return fault.New(fault.Corrupt, "the manifest of %s names %s twice", made.Directory, fault.Quote(file))
+		}
+		named[file] = true
+		return nil
+	}
 	for _, file := range made.Files {
 		if !filepath.IsLocal(file.File) || file.File != filepath.ToSlash(filepath.Clean(file.File)) || ofTheProcess(file.File) {
 			return strange(file.File)
+		}
+		if err := once(file.File); err != nil {
+			return err
 		}
 	}
 	for _, site := range made.Sites {
@@ -74,6 +91,9 @@ func checkManifest(made api.Backup) error {
 		}
 		if site.File != string(site.Site)+".db" {
 			return strange(site.File)
+		}
+		if err := once(site.File); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -86,6 +106,9 @@ func checkSite(dir string, site api.BackupSite) error {
 	role := audit.Role(site.Role)
 	if role != audit.Store && role != audit.Warehouse {
 		return fault.New(fault.Corrupt, "the manifest of %s says that %s is a %s", dir, site.Site, fault.Quote(site.Role))
+	}
+	if site.Schema < 1 {
+		return fault.New(fault.Corrupt, "the manifest of %s says that the tables of %s are of version %d, and the first is 1", dir, site.Site, site.Schema)
 	}
 	if known := sqlite.SchemaVersion(role); site.Schema > known {
 		return fault.New(fault.Newer, "the tables of %s in the backup %s are of version %d; this Crossdock knows versions up to %d", site.Site, dir, site.Schema, known)
@@ -101,7 +124,7 @@ func printableVersion(text string) string {
 }
 
 // writeManifest makes a directory a backup, when all else is on disk.
-func writeManifest(made api.Backup) error {
+func writeManifest(made manifest) error {
 	dir := made.Directory
 	made.Directory, made.Removed = "", nil
 	text, err := json.MarshalIndent(made, "", "  ")
@@ -123,7 +146,7 @@ func writeManifest(made api.Backup) error {
 
 // auditAlone checks what a site's books can show by themselves.
 func auditAlone(ctx context.Context, file string) (report audit.Report, err error) {
-	source, err := sqlite.OpenReadOnly(ctx, file)
+	source, err := openFile(ctx, file)
 	if err != nil {
 		return audit.Report{}, err
 	}

@@ -94,7 +94,11 @@ func (r *restorer) place(i int) error {
 			return err
 		}
 		site.Replaced = r.replaced
-		if err := os.Rename(old, filepath.Join(site.Replaced, name)); err != nil {
+		kept := filepath.Join(site.Replaced, name)
+		if _, err := os.Lstat(kept); !errors.Is(err, fs.ErrNotExist) {
+			return fault.New(fault.Exists, "%s is kept already, and is not overwritten: nothing takes the place of %s", kept, old)
+		}
+		if err := os.Rename(old, kept); err != nil {
 			return unwritten(site.Replaced, err)
 		}
 		if err := errors.Join(syncDir(filepath.Dir(target)), syncDir(site.Replaced), syncDir(backupsOf(r.dir.path))); err != nil {

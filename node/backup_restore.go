@@ -3,7 +3,6 @@ package node
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,17 +95,17 @@ type source struct {
 	wants *api.BackupSite // nil: a database by itself, which nobody wrote down
 }
 
-func (o RestoreOptions) sources(ctx context.Context) ([]source, api.Backup, error) {
+func (o RestoreOptions) sources(ctx context.Context) ([]source, manifest, error) {
 	if o.Database != "" {
 		site, role, err := sqlite.SiteOf(ctx, o.Database)
 		if err == nil && !slices.Contains(o.Sites, site) {
 			err = fault.New(fault.Conflict, "%s is the database of the %s %s, not of %s", o.Database, role, site, joined(o.Sites))
 		}
-		return []source{{site: site, role: role, file: o.Database}}, api.Backup{}, err
+		return []source{{site: site, role: role, file: o.Database}}, manifest{}, err
 	}
 	made, err := readManifest(o.Backup)
 	if err != nil {
-		return nil, api.Backup{}, err
+		return nil, manifest{}, err
 	}
 	var all []source
 	var there []id.Site
@@ -118,7 +117,7 @@ func (o RestoreOptions) sources(ctx context.Context) ([]source, api.Backup, erro
 	}
 	for _, site := range o.Sites {
 		if !slices.Contains(there, site) {
-			return nil, api.Backup{}, fault.New(fault.NotFound, "the backup %s has no site %s: it has %s", o.Backup, site, joined(there))
+			return nil, manifest{}, fault.New(fault.NotFound, "the backup %s has no site %s: it has %s", o.Backup, site, joined(there))
 		}
 	}
 	return all, made, nil
@@ -153,7 +152,7 @@ type restorer struct {
 	options  RestoreOptions
 	dir      *dataDir
 	sources  []source
-	backup   api.Backup
+	backup   manifest
 	done     Restored
 	absent   bool     // the directory was not there
 	made     []string // files and folders that were not there, besides databases
@@ -165,6 +164,9 @@ type restorer struct {
 // sites are registered first: a process that is started on what is left of a
 // restore that was killed then misses its databases, and makes no new ones.
 func (r *restorer) run(ctx context.Context) error {
+	if err := r.checkKeys(); err != nil {
+		return err
+	}
 	for _, s := range r.sources {
 		if err := r.stage(ctx, s); err != nil {
 			return err
@@ -212,33 +214,26 @@ func beside() []string { return []string{"-wal", "-shm", "-journal"} }
 // unstage takes back what a restore has made that did not come to its end. A
 // directory that was empty before is empty again; what was placed stays.
 func (r *restorer) unstage(fresh bool) error {
-	var failed error
-	remove := func(names ...string) {
-		for _, name := range names {
-			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				failed = errors.Join(failed, unwritten(name, err))
-			}
-		}
-	}
+	var staged []string
 	for _, s := range r.sources {
-		remove(r.staged(s.site))
+		staged = append(staged, r.staged(s.site))
 		for _, suffix := range beside() {
-			remove(r.staged(s.site) + suffix)
+			staged = append(staged, r.staged(s.site)+suffix)
 		}
 	}
+	failed := takeBack(staged)
 	if r.placed > 0 {
 		return failed
 	}
-	for _, name := range slices.Backward(r.made) {
-		remove(name)
+	failed = errors.Join(failed, takeBack(r.made))
+	var own []string
+	if r.absent {
+		own = append(own, r.dir.path)
 	}
 	if fresh {
-		for _, name := range []string{"sites", "VERSION", "db", "nats", "kv", "backups", "lock"} {
-			remove(filepath.Join(r.dir.path, name))
+		for _, name := range append([]string{"lock", "VERSION", "VERSION.new", "sites", "sites.new"}, partsOfData()...) {
+			own = append(own, filepath.Join(r.dir.path, name))
 		}
 	}
-	if r.absent {
-		remove(r.dir.path)
-	}
-	return failed
+	return errors.Join(failed, takeBack(own))
 }

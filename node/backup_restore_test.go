@@ -192,27 +192,33 @@ func TestRestoreRefuses(t *testing.T) {
 	}
 }
 
+// rewriteManifest changes what a backup says of itself.
+func rewriteManifest(t *testing.T, dir string, change func(*api.Backup)) {
+	t.Helper()
+	name := filepath.Join(dir, "manifest.json")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest api.Backup
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	change(&manifest)
+	if text, err = json.Marshal(manifest); err == nil {
+		err = os.WriteFile(name, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTamperedBackup changes a backup in each way, and has it found by a look and
 // refused by a restore, which leaves nothing behind.
 func TestTamperedBackup(t *testing.T) {
 	_, made := stopped(t)
 	rewrite := func(change func(*api.Backup)) func(dir string) error {
-		return func(dir string) error {
-			name := filepath.Join(dir, "manifest.json")
-			text, err := os.ReadFile(name)
-			if err != nil {
-				return err
-			}
-			var manifest api.Backup
-			if err := json.Unmarshal(text, &manifest); err != nil {
-				return err
-			}
-			change(&manifest)
-			if text, err = json.Marshal(manifest); err != nil {
-				return err
-			}
-			return os.WriteFile(name, text, 0o600)
-		}
+		return func(dir string) error { rewriteManifest(t, dir, change); return nil }
 	}
 	for name, test := range map[string]struct {
 		change func(dir string) error
@@ -246,6 +252,9 @@ func TestTamperedBackup(t *testing.T) {
 				one.Size, one.SHA256, two.Size, two.SHA256 = two.Size, two.SHA256, one.Size, one.SHA256
 			})(dir))
 		}, fault.Corrupt, "is the database of the warehouse wh2, not of the warehouse wh1"},
+		"a site twice":   {rewrite(func(b *api.Backup) { b.Sites = append(b.Sites, b.Sites[1]) }), fault.Corrupt, `names "wh1.db" twice`},
+		"a file twice":   {rewrite(func(b *api.Backup) { b.Files = append(b.Files, b.Files[0]) }), fault.Corrupt, `" twice`},
+		"no version":     {rewrite(func(b *api.Backup) { b.Sites[1].Schema = 0 }), fault.Corrupt, "are of version 0, and the first is 1"},
 		"another's file": {rewrite(func(b *api.Backup) { b.Sites[1].File = "wh2.db" }), fault.Corrupt, "names a file"},
 	} {
 		t.Run(name, func(t *testing.T) {

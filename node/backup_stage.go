@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"crossdock/api"
@@ -94,7 +95,7 @@ func copyDatabase(ctx context.Context, from, to string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, m.Close()) }()
-	return m.CopyTo(ctx, to)
+	return withReason(m.CopyTo(ctx, to), filepath.Dir(to))
 }
 
 func factsOf(ctx context.Context, name string) (facts sqlite.Facts, err error) {
@@ -109,11 +110,17 @@ func factsOf(ctx context.Context, name string) (facts sqlite.Facts, err error) {
 // highestEpoch is the highest that the site has had in this directory, as far as
 // its databases can be read: that which is to be replaced, and those that were.
 func (r *restorer) highestEpoch(ctx context.Context, s source) (highest uint64, err error) {
-	older, err := filepath.Glob(filepath.Join(backupsOf(r.dir.path), replacedPrefix+"*", string(s.site)+".db"))
+	entries, err := os.ReadDir(backupsOf(r.dir.path))
 	if err != nil {
-		return 0, err
+		return 0, unread(backupsOf(r.dir.path), err)
 	}
-	for _, name := range append(older, r.target(s.site)) {
+	names := []string{r.target(s.site)}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), replacedPrefix) {
+			names = append(names, filepath.Join(backupsOf(r.dir.path), entry.Name(), string(s.site)+".db"))
+		}
+	}
+	for _, name := range names {
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
 			continue
 		}

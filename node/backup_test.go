@@ -290,7 +290,7 @@ func TestBackupOnAFullDisk(t *testing.T) {
 		}
 	})
 	_, err := client.Backup(t.Context(), api.BackupRequest{Directory: filepath.Join(disk, "b")})
-	if !fault.Is(err, fault.Unavailable) {
+	if message, _ := fault.Public(err); !fault.Is(err, fault.Unavailable) || !strings.Contains(message, "the disk is full") {
 		t.Errorf("%v", err)
 	}
 	if left := listing(t, disk); len(left) != 1 {
@@ -338,6 +338,42 @@ func TestKeepRemovesTheOldest(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(backups, other)); err != nil {
 			t.Errorf("%s: %v", other, err)
 		}
+	}
+}
+
+// TestBackupOfTheFuture, made while the clock was ahead: it is told, is not removed,
+// and costs no other backup its place, least of all the one just made.
+func TestBackupOfTheFuture(t *testing.T) {
+	n, client := mugShop(t, 5, 5)
+	backups := filepath.Join(n.Data(), "backups")
+	first, err := client.Backup(t.Context(), api.BackupRequest{})
+	if err != nil || len(first.Notes) > 0 {
+		t.Fatalf("%v, %v", first.Notes, err)
+	}
+	ahead := filepath.Join(backups, "2999-01-01T00-00-00.000Z")
+	if err := os.Rename(first.Directory, ahead); err != nil {
+		t.Fatal(err)
+	}
+	var last string
+	for i := range 3 {
+		made, err := client.Backup(t.Context(), api.BackupRequest{Keep: 1})
+		if err != nil || len(made.Notes) != 1 || !strings.HasPrefix(made.Notes[0], ahead+" is of the future") {
+			t.Fatalf("backup %d: %v, %v", i, made.Notes, err)
+		}
+		want := []string{}
+		if i > 0 {
+			want = append(want, last)
+		}
+		if diff := cmp.Diff(want, append([]string{}, made.Removed...)); diff != "" {
+			t.Errorf("removed by backup %d: %s", i, diff)
+		}
+		last = made.Directory
+		verified(t, last)
+	}
+	verified(t, ahead)
+	elsewhere, err := client.Backup(t.Context(), api.BackupRequest{Directory: filepath.Join(t.TempDir(), "b")})
+	if err != nil || len(elsewhere.Notes) > 0 {
+		t.Errorf("%v, %v", elsewhere.Notes, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,14 +19,15 @@ import (
 type BackupReport struct {
 	api.Backup
 	Whole    bool     `json:"whole"`
-	Problems []string `json:"problems"` // files that are not as they were written
+	Problems []string `json:"problems"` // files that are not as they were written, keys that are not there
 }
 
 // Right reports whether it is whole, and its books are right.
 func (r BackupReport) Right() bool { return r.Whole && len(r.Findings) == 0 }
 
 // VerifyBackup looks at every file of a backup: that it is as it was written, that
-// the databases are whole, and that the books of each site are right by themselves.
+// the databases are whole, that the books of each site are right by themselves, and
+// that its key is there.
 // It changes nothing. A directory that is no backup is fault.NotFound, a manifest
 // that is damaged fault.Corrupt, one of a newer version fault.Newer.
 func VerifyBackup(ctx context.Context, dir string) (BackupReport, error) {
@@ -33,7 +35,7 @@ func VerifyBackup(ctx context.Context, dir string) (BackupReport, error) {
 	if err != nil {
 		return BackupReport{}, err
 	}
-	report := BackupReport{Backup: made, Problems: []string{}}
+	report := BackupReport{Backup: made.Backup, Problems: []string{}}
 	report.Findings = []api.Finding{}
 	for _, file := range made.Files {
 		if err := checkFile(dir, file); err != nil && !report.add(err) {
@@ -44,6 +46,9 @@ func VerifyBackup(ctx context.Context, dir string) (BackupReport, error) {
 		if err := report.look(ctx, dir, site); err != nil && !report.add(err) {
 			return BackupReport{}, err
 		}
+	}
+	for _, site := range made.lost() {
+		report.Problems = append(report.Problems, fmt.Sprintf("the key of %s is not in it: there is no %s, by which the other sites know %s", site, filepath.Join(dir, keyFile(site)), site))
 	}
 	report.Whole = len(report.Problems) == 0
 	return report, nil

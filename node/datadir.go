@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -40,24 +41,68 @@ type dataDir struct {
 
 // openDataDir makes the directory where it is missing, checks its version and
 // locks it. In use by another process: fault.Conflict. Of a newer version:
-// fault.Newer.
+// fault.Newer. On an error nothing stays that was not there before, so that it can
+// be tried again; but in use it is as the other process needs it.
 func openDataDir(path string) (*dataDir, error) {
-	for _, part := range []string{"", "db", "nats", "kv", "backups"} {
-		if err := os.MkdirAll(filepath.Join(path, part), 0o700); err != nil {
-			return nil, &fault.Error{
-				Kind: fault.Unavailable, Message: "the data directory " + path + " cannot be made", Cause: err,
-			}
+	parts := []string{path}
+	for _, part := range partsOfData() {
+		parts = append(parts, filepath.Join(path, part))
+	}
+	made := absent(append(parts, filepath.Join(path, "lock"))...)
+	for _, part := range parts {
+		if err := os.MkdirAll(part, 0o700); err != nil {
+			unmade := &fault.Error{Kind: fault.Unavailable, Message: "the data directory " + path + " cannot be made", Cause: err}
+			return nil, errors.Join(unmade, takeBack(made))
 		}
 	}
 	lock, err := lockDir(path)
-	if err != nil {
+	if fault.Is(err, fault.Conflict) {
 		return nil, err
 	}
+	if err != nil {
+		return nil, errors.Join(unusable(path, err), takeBack(made))
+	}
+	made = append(made, absent(filepath.Join(path, "VERSION"), filepath.Join(path, "VERSION.new"))...)
 	d := &dataDir{path, lock}
 	if err := d.checkVersion(); err != nil {
-		return nil, errors.Join(err, d.Close())
+		return nil, errors.Join(unusable(path, err), takeBack(made), d.Close())
 	}
 	return d, nil
+}
+
+// partsOfData are the folders that every data directory has.
+func partsOfData() []string { return []string{"db", "nats", "kv", "backups"} }
+
+// unusable says why a data directory cannot be used, where that is not said yet.
+func unusable(path string, cause error) error {
+	var known *fault.Error
+	if errors.As(cause, &known) {
+		return cause
+	}
+	return unwritten("the data directory "+path, cause)
+}
+
+// absent returns those of the names at which nothing is.
+func absent(names ...string) (missing []string) {
+	for _, name := range names {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}
+
+// takeBack removes what was made, the last first. A folder in which something is
+// stays: that is somebody else's.
+func takeBack(names []string) error {
+	var failed error
+	for _, name := range slices.Backward(names) {
+		err := os.Remove(name)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTEMPTY) {
+			failed = errors.Join(failed, unwritten(name, err))
+		}
+	}
+	return failed
 }
 
 func lockDir(path string) (*os.File, error) {

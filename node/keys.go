@@ -127,7 +127,7 @@ func publicText(key []byte) string {
 // PublicKeys returns the public keys of the sites that have lived in a data
 // directory, by name, in the form of the setting peers. None: fault.NotFound.
 func PublicKeys(data string) ([]config.Peer, error) {
-	files, err := filepath.Glob(filepath.Join(data, keysDir, "*"+keySuffix))
+	files, err := endingIn(filepath.Join(data, keysDir), keySuffix)
 	if err != nil {
 		return nil, err
 	}

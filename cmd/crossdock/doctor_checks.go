@@ -186,17 +186,20 @@ func checkClock(dir string) check {
 	if now.Before(released) {
 		return check{name, fail, "it is " + when(now) + " by the clock, before this program was written", "set the clock: orders carry its time"}
 	}
-	for _, pattern := range []string{"VERSION", "lock", "db/*"} {
-		names, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			return check{name, warn, err.Error(), "choose a data directory without []*? in its name"}
-		}
-		for _, file := range names {
-			if info, err := os.Stat(file); err == nil && info.ModTime().After(now.Add(time.Minute)) {
-				return check{
-					name, fail, "it is " + when(now) + " by the clock, but " + file + " was written at " + when(info.ModTime()),
-					"set the clock: orders carry its time",
-				}
+	files := []string{"VERSION", "lock"}
+	databases, err := os.ReadDir(filepath.Join(dir, "db"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return check{name, warn, "cannot be held against the databases: " + err.Error(), "see to the data directory first"}
+	}
+	for _, entry := range databases {
+		files = append(files, filepath.Join("db", entry.Name()))
+	}
+	for _, file := range files {
+		file = filepath.Join(dir, file)
+		if info, err := os.Stat(file); err == nil && info.ModTime().After(now.Add(time.Minute)) {
+			return check{
+				name, fail, "it is " + when(now) + " by the clock, but " + file + " was written at " + when(info.ModTime()),
+				"set the clock: orders carry its time",
 			}
 		}
 	}
