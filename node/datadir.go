@@ -198,7 +198,7 @@ func (d *dataDir) sites() ([]id.Site, error) {
 // hasHeld reports whether a site has lived here: it is registered, or its database or
 // its key is there.
 func (d *dataDir) hasHeld(site id.Site) bool {
-	for _, name := range []string{filepath.Join("db", string(site)+".db"), filepath.Join(keysDir, string(site)+keySuffix)} {
+	for _, name := range []string{filepath.Join("db", string(site)+".db"), keyFile(site)} {
 		if file, err := os.Stat(filepath.Join(d.path, name)); err == nil && file.Size() > 0 {
 			return true
 		}
