@@ -107,7 +107,7 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 	case event.FulfillmentsRestated:
 		return s.fulfillmentsRestated(ctx, from, b)
 	case event.FulfillmentRequested:
-		return s.accept(ctx, from, b)
+		return s.accept(ctx, from, b, s.books.Left(m))
 	case event.VoidRequested:
 		return s.void(ctx, from, b)
 	case event.ReturnAnnounced:
@@ -131,16 +131,30 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 	}
 }
 
-func (s *state) accept(ctx context.Context, from id.Site, m event.FulfillmentRequested) error {
+// accept takes a request for a fulfillment: the store has paid for it with quota. Where
+// the store had left the history that the request is of, and has come back to it by
+// another backup, it may have sold the units in the other one: then what is free on the
+// shelf is taken, and the rest is called off at once.
+func (s *state) accept(ctx context.Context, from id.Site, m event.FulfillmentRequested, left bool) error {
 	if m.Epoch > 1 { // a store that was restored asks again for what it had lost
 		if _, err := s.fulfillmentOf(ctx, from, m.Fulfillment); !fault.Is(err, fault.NotFound) {
 			return err
 		}
 	}
 	f, movements := fulfillment.Accept(m, from, s.now)
+	var lacking []order.Part
 	for _, m := range movements {
 		if err := s.topUp(from, m.SKU, m.Quantity); err != nil {
 			return err
+		}
+		if left {
+			units, err := s.makeUp(from, m.SKU, m.Quantity)
+			if err != nil {
+				return err
+			}
+			if units > 0 {
+				lacking = append(lacking, order.Part{Line: m.Line, SKU: m.SKU, Quantity: units})
+			}
 		}
 		if err := s.books.Book(m); err != nil {
 			return err
@@ -153,6 +167,23 @@ func (s *state) accept(ctx context.Context, from id.Site, m event.FulfillmentReq
 		s.changes.Records = append(s.changes.Records, Record{f.ID, m.Record})
 	}
 	s.insert(f, string(f.Stage), fmt.Sprintf("%d lines for order %d", len(f.Lines), f.Number))
+	if len(lacking) == 0 {
+		return nil
+	}
+	f, voided, movements, err := fulfillment.Void(f, lacking, s.now)
+	if err != nil {
+		return err
+	}
+	if err := s.bookAll(movements); err != nil {
+		return err
+	}
+	if err := s.unfindAll(movements); err != nil {
+		return err
+	}
+	if err := s.sayChanged(f, voided); err != nil {
+		return err
+	}
+	s.save(f, "voided", "sold by "+string(from)+" between two restores")
 	return nil
 }
 

@@ -113,6 +113,25 @@ func (s *state) topUp(store id.Site, sku id.SKU, needed int64) error {
 	return s.books.Book(s.restated(sku, missing, available, stock.QuotaOf(store), stock.Granted, "handed over after the backup"))
 }
 
+// makeUp has the quota of a store hold the units that are needed, and returns how many of
+// them are not there: those are found, for as long as it takes to call them off.
+func (s *state) makeUp(store id.Site, sku id.SKU, needed int64) (lacking int64, err error) {
+	missing := needed - s.books.Balance(sku, stock.QuotaOf(store))
+	if missing <= 0 {
+		return 0, nil
+	}
+	available := stock.Account{Kind: stock.Available}
+	if lacking = max(missing-s.books.Balance(sku, available), 0); lacking > 0 {
+		err := s.books.Book(s.restated(sku, lacking, stock.FoundIn(s.books.Epoch()), available, stock.Adjusted,
+			"sold by "+string(store)+" between two restores"))
+		if err != nil {
+			return 0, err
+		}
+	}
+	return lacking, s.books.Book(s.restated(sku, missing, available, stock.QuotaOf(store), stock.Granted,
+		"promised by "+string(store)+" before two restores"))
+}
+
 // unfind takes units off the books again that have become free, as far as topUp has
 // found them: the same units were handed over more than once, and let go of in between.
 // What of them is really on the shelf a count finds.
