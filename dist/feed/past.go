@@ -47,7 +47,7 @@ func (p Past) With(m Mark) Past {
 func (p Past) marks() []Mark {
 	var marks []Mark
 	for part := range strings.SplitSeq(string(p), ",") {
-		epoch, seq, _ := strings.Cut(part, ":")
+		epoch, seq, _ := strings.Cut(part, ":") // without a colon there is no number behind it, and none is read
 		e, errEpoch := strconv.ParseUint(epoch, 10, 64)
 		s, errSeq := strconv.ParseUint(seq, 10, 64)
 		if errEpoch == nil && errSeq == nil {

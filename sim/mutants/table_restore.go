@@ -36,7 +36,7 @@ func restoreBugs() []Mutant {
 		{
 			Name:    "asked-again-accepted-again",
 			Breaks:  "a warehouse accepts what a restored store asks for again",
-			Edits:   []Edit{{"site/warehouse/fulfill.go", "	if m.Epoch > 1 { // a store", "	if m.Epoch > 1<<40 { // a store"}},
+			Edits:   []Edit{{"site/warehouse/fulfill.go", "	if m.Epoch > 1 || left { // a store", "	if m.Epoch > 1<<40 { // a store"}},
 			Restore: true,
 		},
 		{

@@ -154,7 +154,8 @@ func (b *Books) Cursor(origin id.Site) feed.Cursor {
 // Left reports whether a message is of a history that its origin had left, as far as this
 // site has heard, and has come back to by another backup.
 func (b *Books) Left(m feed.Message) bool {
-	return b.Cursor(id.Site(m.Origin)).Marks()[0].Epoch > m.Epoch
+	read := b.Cursor(id.Site(m.Origin))
+	return read.Past != "" && read.Marks()[0].Epoch > m.Epoch
 }
 
 // Read moves the cursor of m's origin behind m, in the same transaction as what

@@ -300,8 +300,8 @@ func (s *state) finishMoves(o *order.Order, to id.Site, need map[int]int64) erro
 // restore: that the warehouse has let go of all of it. It will say so.
 func (s *state) foundOut(o order.Order, m event.FulfillmentChanged) bool {
 	f := o.Fulfillment(m.Fulfillment)
-	return s.books.Epoch() > 1 && f != nil && f.Stage == order.VoidedStage && len(m.Voided) == 0 && m.To != order.SentStage &&
-		order.CheckStage(m.To, order.VoidedStage) == nil
+	return s.books.Epoch() > 1 && f != nil && f.Stage == order.VoidedStage && len(m.Voided) == 0 &&
+		order.CheckStage(m.To, order.VoidedStage) == nil // else it is on its way
 }
 
 // fresh leaves out of what a warehouse says was called off what the store has found out

@@ -136,7 +136,7 @@ func (s *state) apply(ctx context.Context, m feed.Message) error {
 // another backup, it may have sold the units in the other one: then what is free on the
 // shelf is taken, and the rest is called off at once.
 func (s *state) accept(ctx context.Context, from id.Site, m event.FulfillmentRequested, left bool) error {
-	if m.Epoch > 1 { // a store that was restored asks again for what it had lost
+	if m.Epoch > 1 || left { // a store that was restored asks again for what it had lost
 		if _, err := s.fulfillmentOf(ctx, from, m.Fulfillment); !fault.Is(err, fault.NotFound) {
 			return err
 		}
