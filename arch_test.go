@@ -253,6 +253,7 @@ var outsiders = []outsider{
 	{"zombiezen.com/go/sqlite", []string{"engine/sqlite"}, "one home for the database"},
 	{"github.com/pressly/goose/", []string{"engine/sqldb", "engine/sqlite"}, "migrations are run by the engine that they belong to"},
 	{"github.com/google/uuid", []string{"node"}, "identifiers enter by core/id's port, and node owns their source"},
+	{"github.com/go-json-experiment/json", []string{"core/event"}, "messages are read by the thousand, and twice as fast by it as by encoding/json"},
 	{"github.com/failsafe-go/", []string{"site/outbox"}, "one policy of retries and breakers, that of the links"},
 	{"github.com/spf13/cobra", []string{"cmd/crossdock"}, "one home for the command line"},
 	{"github.com/spf13/pflag", []string{"cmd/crossdock", "node/config"}, "flags are parsed by the command line and read by the configuration"},

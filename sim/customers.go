@@ -44,7 +44,7 @@ func (s *shop) arrive() {
 		w.after(between(r, 0, 300*time.Millisecond), "presses again", func() { s.place(c) })
 	}
 	if r.IntN(30) == 0 {
-		w.after(between(r, 0, 20*time.Second), "another body", func() { s.mismatch(c) })
+		w.after(w.pace(between(r, 0, 20*time.Second)), "another body", func() { s.mismatch(c) })
 	}
 }
 
@@ -77,7 +77,7 @@ func (s *shop) keepFirst(c *wish) {
 			s.waiting--
 			return
 		}
-		w.after(between(r, time.Second, 30*time.Second), "orders", func() { s.place(c) })
+		w.after(w.pace(between(r, time.Second, 30*time.Second)), "orders", func() { s.place(c) })
 	})
 }
 
@@ -92,7 +92,8 @@ func (s *shop) place(c *wish) {
 		placement := answer.(store.Placement)
 		if placement.Asks() {
 			c.asked = true
-			s.await(c, placement, w.now+300*time.Millisecond, c.at.generation)
+			asked := &question{c, placement, w.now + 300*time.Millisecond, c.at.generation}
+			s.await(asked)
 			return
 		}
 		s.waiting--
@@ -100,22 +101,30 @@ func (s *shop) place(c *wish) {
 	})
 }
 
+// question is a checkout that waits for more quota.
+type question struct {
+	*wish
+	placement  store.Placement
+	until      time.Duration
+	generation int // of the site that it waits in
+}
+
 // await decides again when the warehouses have answered, or the time is up.
-func (s *shop) await(c *wish, placement store.Placement, until time.Duration, generation int) {
-	w := s.world
+func (s *shop) await(q *question) {
+	w, c := s.world, q.wish
 	switch {
-	case !c.at.up || c.at.generation != generation: // who waited in the site is gone with it
+	case !c.at.up || c.at.generation != q.generation: // who waited in the site is gone with it
 		w.after(300*time.Millisecond, "tries again", func() { s.place(c) })
 		return
-	case placement.Answered():
+	case q.placement.Answered():
 		w.count(AskedInTime)
-	case w.now >= until:
+	case w.now >= q.until:
 		w.count(AskedTooLate)
 	default:
-		w.after(15*time.Millisecond, "waits for quota", func() { s.await(c, placement, until, generation) })
+		w.after(15*time.Millisecond, "waits for quota", func() { s.await(q) })
 		return
 	}
-	c.at.store.Forget(placement)
+	c.at.store.Forget(q.placement)
 	sure := *c
 	sure.command.NoAsk = true
 	w.again(c.at, "an order, asked", sure.command, func(answer any, err error) {
@@ -176,7 +185,7 @@ func (s *shop) mismatch(c *wish) {
 func (s *shop) follow(c *wish, o order.Order) {
 	w, r := s.world, s.world.draws[drawCustomers]
 	if o.Unpaid && c.command.Payment == pay.BankTransfer && r.IntN(4) > 0 {
-		at := between(r, time.Second, 50*time.Second)
+		at := w.pace(between(r, time.Second, 50*time.Second))
 		w.after(at, "pays", func() { s.confirm(c.at, o) })
 		if r.IntN(4) == 0 { // and calls off in the same moment
 			w.after(at+between(r, 0, 8*time.Millisecond), "calls off", func() { s.void(c.at, o) })
@@ -187,14 +196,14 @@ func (s *shop) follow(c *wish, o order.Order) {
 	}
 	switch r.IntN(8) {
 	case 0:
-		w.after(between(r, 0, 40*time.Second), "calls off", func() { s.void(c.at, o) })
+		w.after(w.pace(between(r, 0, 40*time.Second)), "calls off", func() { s.void(c.at, o) })
 	case 1:
-		w.after(between(r, 0, 30*time.Second), "moves", func() { s.redirect(c.at, o) })
+		w.after(w.pace(between(r, 0, 30*time.Second)), "moves", func() { s.redirect(c.at, o) })
 	case 2, 3:
-		w.after(between(r, 20*time.Second, 2*time.Minute), "sends back", func() { s.sendBack(c.at, o, 4) })
+		w.after(w.pace(between(r, 20*time.Second, 2*time.Minute)), "sends back", func() { s.sendBack(c.at, o, 4) })
 	case 4:
 		if len(o.Waiting) > 0 {
-			w.after(between(r, 0, 40*time.Second), "waits no more", func() { s.drop(c.at, o) })
+			w.after(w.pace(between(r, 0, 40*time.Second)), "waits no more", func() { s.drop(c.at, o) })
 		}
 	default:
 	}
@@ -241,7 +250,7 @@ func (s *shop) sendBack(at *site, o order.Order, tries int) {
 	}
 	w.insist(at, "a return", command, func(_ any, err error) {
 		if !w.expect(at, "a return", err, fault.Conflict) && tries > 1 && !s.shutting {
-			w.after(between(r, 5*time.Second, 30*time.Second), "sends back", func() { s.sendBack(at, o, tries-1) })
+			w.after(w.pace(between(r, 5*time.Second, 30*time.Second)), "sends back", func() { s.sendBack(at, o, tries-1) })
 		}
 	})
 }

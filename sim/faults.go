@@ -32,7 +32,7 @@ func newSchedule(w *World) *schedule {
 	}
 	s.drawn = rates{
 		loss: rate(Loss, 0.10), duplicate: rate(Duplicate, 0.10), reorder: rate(Reorder, 0.08),
-		refuse: rate(Refuse, 0.02), doubt: rate(Doubt, 0.02), crashWrite: rate(Crash, 0.01),
+		refuse: rate(Refuse, 0.01), doubt: rate(Doubt, 0.01), crashWrite: rate(Crash, 0.01),
 	}
 	return s
 }
@@ -102,7 +102,7 @@ func (s *schedule) cut(both bool) {
 	} else {
 		w.count(CutOneWayOnly)
 	}
-	last := between(r, time.Second, 40*time.Second)
+	last := w.pace(between(r, time.Second, 40*time.Second))
 	w.tell("faults", "the link from %s to %s is CUT for %s, both ways: %v", a.name, b.name, last.Truncate(time.Millisecond), both)
 	for _, way := range ways {
 		w.net.cut[way]++
@@ -119,14 +119,14 @@ func (s *schedule) cut(both bool) {
 
 func (s *schedule) fill() {
 	site := s.any()
-	last := between(s.world.draws[drawFaults], time.Second, 10*time.Second)
+	last := s.world.pace(between(s.world.draws[drawFaults], time.Second, 10*time.Second))
 	site.disk.fullUntil = s.world.now + last
 	s.world.tell(site.name, "the disk is FULL for %s", last.Truncate(time.Millisecond))
 }
 
 func (s *schedule) slow() {
 	site := s.any()
-	last := between(s.world.draws[drawFaults], 2*time.Second, 20*time.Second)
+	last := s.world.pace(between(s.world.draws[drawFaults], 2*time.Second, 20*time.Second))
 	site.slow = true
 	s.world.count(SlowSite)
 	s.world.tell(site.name, "is SLOW for %s", last.Truncate(time.Millisecond))
@@ -162,7 +162,7 @@ func (s *schedule) fateOf(*site) fate {
 
 // restartLater has a site that has crashed come back.
 func (s *schedule) restartLater(site *site) {
-	wait := between(s.world.draws[drawFaults], 100*time.Millisecond, 15*time.Second)
+	wait := s.world.pace(between(s.world.draws[drawFaults], 100*time.Millisecond, 15*time.Second))
 	if s.world.timers != nil {
 		wait = 0
 	}

@@ -103,8 +103,8 @@ func ParseFaults(text string) (Faults, error) {
 func Draw(seed uint64) Plan {
 	r := random(seed, drawPlan)
 	p := Plan{
-		Seed: seed, Stores: 1 + r.IntN(3)/2, Warehouses: 1 + r.IntN(3), SKUs: 2 + r.IntN(9), Customers: 3 + r.IntN(10),
-		Orders: 200 + r.IntN(301), Length: time.Duration(40+r.IntN(81)) * time.Second,
+		Seed: seed, Stores: 1 + r.IntN(4)/3, Warehouses: 1 + r.IntN(5)/2, SKUs: 2 + r.IntN(9), Customers: 3 + r.IntN(10),
+		Orders: 200 + r.IntN(301), Length: time.Duration(10+r.IntN(21)) * time.Second,
 	}
 	for _, class := range Classes() {
 		if r.IntN(2) == 0 {

@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 
-	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/dist/feed"
 	"crossdock/site/outbox"
@@ -59,12 +58,7 @@ func (s *site) receive(ctx context.Context, messages []feed.Message) error {
 		}
 		s.steps.Decide()
 		s.world.count(DecidedAhead)
-		for !job.Done() {
-			if !s.steps.Step() {
-				return fault.New(fault.Internal, "the messages are neither waiting nor applied")
-			}
-		}
-		_, err = job.Wait(ctx)
+		_, err = s.steps.Finish(job)
 		return err
 	})
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"crossdock/core/catalog"
@@ -77,7 +78,7 @@ func newShop(w *World) *shop {
 func (s *shop) storeOptions() store.Options {
 	return store.Options{
 		Stepped: true, Currency: "EUR", Sourcing: s.policy, Batch: s.batch,
-		HoldFor: 20 * time.Second, HoldAtMost: 40 * time.Second, UnpaidFor: time.Minute,
+		HoldFor: s.world.pace(20 * time.Second), HoldAtMost: s.world.pace(40 * time.Second), UnpaidFor: s.world.pace(time.Minute),
 	}
 }
 
@@ -148,7 +149,7 @@ func (s *shop) begin() {
 	for range w.plan.Orders {
 		at := between(r, 0, w.plan.Length)
 		if r.IntN(2) == 0 {
-			at = rush[r.IntN(len(rush))] + between(r, 0, time.Second)
+			at = rush[r.IntN(len(rush))] + w.pace(between(r, 0, time.Second))
 		}
 		w.after(at, "customer comes", s.arrive)
 	}
@@ -168,7 +169,7 @@ func (s *shop) end() {
 // key makes a command idempotent: each command of the run has its own.
 func (s *shop) key(what string) store.Key {
 	s.serial++
-	k := store.Key{Name: fmt.Sprintf("%s-%d", what, s.serial)}
+	k := store.Key{Name: what + "-" + strconv.Itoa(s.serial)}
 	k.BodyHash[0] = byte(s.serial)
 	return k
 }

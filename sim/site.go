@@ -292,7 +292,7 @@ func (s *site) settle() {
 		return
 	}
 	var done []call
-	open := s.calls[:0:0]
+	open := s.calls[:0]
 	for _, c := range s.calls {
 		if c.job.Done() {
 			done = append(done, c)
@@ -300,6 +300,7 @@ func (s *site) settle() {
 			open = append(open, c)
 		}
 	}
+	clear(s.calls[len(open):])
 	s.calls = open
 	if s.steps.Waiting() > 0 {
 		s.rouse()

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -30,9 +29,9 @@ func nextStage(stage order.Stage) (order.Stage, bool) {
 	}
 }
 
-// round is how often the staff of a warehouse come back to the desk: what they have
+// rounds is how often the staff of a warehouse come back to the desk: what they have
 // done meanwhile they book together, so that it is one commit.
-const round = 3 * time.Second
+const rounds = 6 * time.Second
 
 // work has somebody take the next step of a fulfillment some time later, and so on
 // until it is delivered or called off.
@@ -54,7 +53,8 @@ func (s *shop) work(house *site, which id.Fulfillment) {
 func (s *shop) workOn(house *site, which id.Fulfillment) {
 	w := s.world
 	s.waiting++
-	wait := between(w.draws[drawStaff], 100*time.Millisecond, 12*time.Second)
+	wait := w.pace(between(w.draws[drawStaff], 100*time.Millisecond, 12*time.Second))
+	round := w.pace(rounds)
 	wait += round - (w.now+wait)%round
 	w.after(wait, "staff works", func() {
 		s.waiting--
@@ -76,7 +76,7 @@ func (s *shop) advance(house *site, which id.Fulfillment) {
 func (s *shop) advanceOnce(house *site, which id.Fulfillment, from, to order.Stage, then func()) {
 	w := s.world
 	command := warehouse.Advance{Fulfillment: which, From: from, To: to}
-	command.Key.Name = fmt.Sprintf("advance-%s-%s", which, to)
+	command.Key.Name = "advance-" + which.String() + "-" + string(to)
 	w.insist(house, "advance", command, func(answer any, err error) {
 		if w.expect(house, "an advance", err, fault.Conflict) {
 			f := answer.(fulfillment.Fulfillment)
@@ -98,7 +98,7 @@ func (s *shop) returned(house *site, r fulfillment.ReturnOrder) {
 		return
 	}
 	s.waiting++
-	w.after(between(draw, 2*time.Second, 20*time.Second), "a parcel comes back", func() {
+	w.after(w.pace(between(draw, 2*time.Second, 20*time.Second)), "a parcel comes back", func() {
 		s.waiting--
 		parts := make([]order.Part, len(r.Lines))
 		for i, line := range r.Lines {
@@ -125,7 +125,7 @@ func (s *shop) inspect(house *site, which id.UUID, parts []order.Part) {
 		rest := slices.Clone(parts)
 		rest[0].Quantity--
 		s.waiting++
-		w.after(between(w.draws[drawStaff], 0, 10*time.Second), "inspects the rest", func() {
+		w.after(w.pace(between(w.draws[drawStaff], 0, 10*time.Second)), "inspects the rest", func() {
 			s.waiting--
 			s.inspect(house, which, rest)
 		})

@@ -24,7 +24,7 @@ type delivery struct {
 // supplyLater has something happen to the stock of a warehouse, again and again.
 func (s *shop) supplyLater(house *site) {
 	w := s.world
-	w.after(between(w.draws[drawSupply], 500*time.Millisecond, 8*time.Second), "supply", func() {
+	w.after(w.pace(between(w.draws[drawSupply], 500*time.Millisecond, 8*time.Second)), "supply", func() {
 		if !s.shutting {
 			s.supply(house)
 			s.supplyLater(house)

@@ -13,7 +13,7 @@ import (
 
 // beginning is when every run begins: shortly before midnight, so that a day ends,
 // preorders are released and dates pass while it runs.
-var beginning = time.Date(2026, 1, 5, 23, 58, 0, 0, time.UTC)
+var beginning = time.Date(2026, 1, 5, 23, 59, 45, 0, time.UTC)
 
 // drainWithin is how long the sites have, from when the faults are over, until
 // nothing is under way any more.
@@ -199,6 +199,15 @@ func (w *World) timer(wait time.Duration, name string, run func()) {
 		return
 	}
 	w.after(wait, name, run)
+}
+
+// unhurried is how long a shop is open in which everybody takes their time.
+const unhurried = 80 * time.Second
+
+// pace is how long people, and what goes wrong, take in this shop for what they would
+// take so long for in an unhurried one. Messages and disks know no hurry.
+func (w *World) pace(usual time.Duration) time.Duration {
+	return time.Duration(float64(usual) * float64(w.plan.Length) / float64(unhurried))
 }
 
 // fail notes the first invariant that is broken: what follows on it says nothing.

@@ -12,6 +12,8 @@ import (
 	"reflect"
 	"time"
 
+	quickjson "github.com/go-json-experiment/json"
+
 	"crossdock/core/date"
 	"crossdock/core/fault"
 	"crossdock/core/id"
@@ -319,8 +321,8 @@ func Decode(kind string, data []byte) (Body, error) {
 	if !ok {
 		return nil, fault.New(fault.Newer, "the message %s is not known to this version", fault.Quote(kind))
 	}
-	value := reflect.New(shape)
-	if err := json.Unmarshal(data, value.Interface()); err != nil {
+	value := reflect.New(shape) // read strictly: Encode writes each name once, in its own case, and no bytes that are no text
+	if err := quickjson.Unmarshal(data, value.Interface()); err != nil {
 		return nil, &fault.Error{Kind: fault.Corrupt, Op: "event.Decode", Message: "the message " + kind + " cannot be read", Cause: err}
 	}
 	return value.Elem().Interface().(Body), nil

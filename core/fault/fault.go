@@ -104,8 +104,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // KindOf returns the kind of the first fault in err's chain, else Internal.
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, is := errors.AsType[*Error](err); is {
 		return e.Kind
 	}
 	return Internal

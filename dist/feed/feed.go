@@ -42,7 +42,7 @@ type Cursor struct {
 
 // Chain returns the running hash of m after previous. m.Hash is not looked at.
 func Chain(previous Hash, m Message) Hash {
-	var space [512]byte
+	var space [1024]byte
 	text := append(space[:0], previous[:]...)
 	text = binary.BigEndian.AppendUint64(text, m.Epoch)
 	text = binary.BigEndian.AppendUint64(text, m.Seq)

@@ -34,7 +34,7 @@ func AppendRequest(to []byte, r Request) []byte {
 	to = appendCursor(to, r.Cursor)
 	to = appendPast(to, r.Cursor)
 	to = binary.AppendUvarint(to, uint64(r.Limit))
-	return appendText(to, string(r.Seal))
+	return appendText(to, r.Seal)
 }
 
 // ParseRequest reads the wire form of a request.
@@ -75,7 +75,7 @@ func AppendReply(to []byte, r Reply) []byte {
 	for _, m := range r.Messages {
 		to = appendMessage(to, m)
 	}
-	return appendText(to, string(r.Seal))
+	return appendText(to, r.Seal)
 }
 
 // ParseReply reads the wire form of a reply. The messages share memory with from.
@@ -84,8 +84,10 @@ func ParseReply(from []byte) (Reply, error) {
 	d.version()
 	r := Reply{Last: d.cursor(), Fork: d.cursor(), Agree: d.upTo(1) == 1}
 	count := d.number()
+	var last Message
 	for i := uint64(0); i < count && !d.bad; i++ {
-		r.Messages = append(r.Messages, d.message())
+		last = d.message(last)
+		r.Messages = append(r.Messages, last)
 	}
 	r.Seal = d.seal()
 	return r, d.end()
@@ -116,11 +118,11 @@ func appendMessage(to []byte, m Message) []byte {
 	to = binary.AppendUvarint(to, uint64(m.At))
 	to = appendText(to, m.Key)
 	to = appendText(to, m.Kind)
-	to = appendText(to, string(m.Body))
+	to = appendText(to, m.Body)
 	return append(to, m.Hash[:]...)
 }
 
-func appendText(to []byte, text string) []byte {
+func appendText[T ~string | ~[]byte](to []byte, text T) []byte {
 	to = binary.AppendUvarint(to, uint64(len(text)))
 	return append(to, text...)
 }
@@ -167,6 +169,15 @@ func (d *decoder) bytes(length uint64) []byte {
 
 func (d *decoder) text() string { return string(d.bytes(d.number())) }
 
+// textLike is text, which most often says the same as the last time.
+func (d *decoder) textLike(last string) string {
+	text := d.bytes(d.number())
+	if string(text) == last {
+		return last
+	}
+	return string(text)
+}
+
 // seal reads the last field; one that is empty is none.
 func (d *decoder) seal() []byte {
 	if seal := d.bytes(d.upTo(maxSeal)); len(seal) > 0 {
@@ -186,10 +197,12 @@ func (d *decoder) cursor() Cursor {
 	}
 }
 
-func (d *decoder) message() Message {
+// message reads what comes behind another message.
+func (d *decoder) message(last Message) Message {
 	return Message{
-		Origin: d.text(), Destination: d.text(), Epoch: d.number(), Seq: d.number(), At: int64(d.number()),
-		Key: d.text(), Kind: d.text(), Body: d.bytes(d.number()), Hash: d.hash(),
+		Origin: d.textLike(last.Origin), Destination: d.textLike(last.Destination),
+		Epoch: d.number(), Seq: d.number(), At: int64(d.number()),
+		Key: d.textLike(last.Key), Kind: d.textLike(last.Kind), Body: d.bytes(d.number()), Hash: d.hash(),
 	}
 }
 

@@ -44,6 +44,14 @@ func copyOrder(o order.Order) order.Order {
 	return o
 }
 
+func copyAddress(a *order.Address) *order.Address {
+	if a == nil {
+		return nil
+	}
+	address := *a
+	return &address
+}
+
 func copyCart(c cart.Cart) cart.Cart { return cart.Cart{Lines: slices.Clone(c.Lines)} }
 
 func copySession(s store.Session) store.Session {

@@ -45,7 +45,7 @@ func (s *storeState) writeOrders(b *batch, changes *store.Changes) error {
 		if !there {
 			return notFound("there is no order %s", o.ID)
 		}
-		changed, err := updateOrder(stored, copyOrder(o))
+		changed, err := updateOrder(stored, o)
 		if err != nil {
 			return err
 		}
@@ -62,10 +62,13 @@ func (s *storeState) writeOrders(b *batch, changes *store.Changes) error {
 // updateOrder returns the stored order with what can change taken from another,
 // and what the other one has more behind what is there.
 func updateOrder(stored, from order.Order) (order.Order, error) {
-	o := stored.Clone()
-	o.Status, o.Version, o.ChangedAt, o.Reason = from.Status, from.Version, from.ChangedAt, from.Reason
-	o.VoidAsked, o.Address, o.NewAddress = from.VoidAsked, from.Address, from.NewAddress
-	o.Unpaid, o.Promise, o.Waiting = from.Unpaid, from.Promise, from.Waiting
+	o, why := stored, stored.Why
+	o.Why = nil // it stays as it is, and need not be copied
+	o = o.Clone()
+	o.Why = why
+	o.Status, o.Version, o.ChangedAt, o.Reason = from.Status, from.Version, micro(from.ChangedAt), from.Reason
+	o.VoidAsked, o.Address, o.NewAddress = from.VoidAsked, from.Address, copyAddress(from.NewAddress)
+	o.Unpaid, o.Promise, o.Waiting = from.Unpaid, from.Promise, slices.Clone(from.Waiting)
 	for _, line := range from.Lines {
 		own := o.Line(line.Number)
 		if own == nil {
@@ -76,10 +79,11 @@ func updateOrder(stored, from order.Order) (order.Order, error) {
 	for _, f := range from.Fulfillments {
 		own := o.Fulfillment(f.ID)
 		if own == nil {
+			f.Lines, f.ChangedAt = slices.Clone(f.Lines), micro(f.ChangedAt)
 			o.Fulfillments = append(o.Fulfillments, f)
 			continue
 		}
-		own.Stage, own.Version, own.ChangedAt, own.Promise = f.Stage, f.Version, f.ChangedAt, f.Promise
+		own.Stage, own.Version, own.ChangedAt, own.Promise = f.Stage, f.Version, micro(f.ChangedAt), f.Promise
 		own.Unasked, own.NotBefore, own.MoveTo, own.Redirect = f.Unasked, f.NotBefore, f.MoveTo, f.Redirect
 		for _, part := range f.Lines {
 			updatePart(own, part)

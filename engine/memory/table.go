@@ -94,8 +94,9 @@ func (t *table[K, V]) clone() table[K, V] {
 	return table[K, V]{compare: t.compare, rows: maps.Clone(t.rows), keys: slices.Clone(t.keys)}
 }
 
-func (t *table[K, V]) set(key K, value V) {
-	if _, there := t.rows[key]; !there {
+// set puts a row under a key, where there is one already or not.
+func (t *table[K, V]) set(key K, value V, there bool) {
+	if !there {
 		i := len(t.keys)
 		if i > 0 && t.compare(t.keys[i-1], key) > 0 { // most keys grow with time
 			i, _ = slices.BinarySearchFunc(t.keys, key, t.compare)
@@ -146,7 +147,8 @@ func (t *table[K, V]) settle(undo bool) {
 		switch {
 		case !undo:
 		case c.there:
-			t.set(c.key, c.old)
+			_, there := t.rows[c.key]
+			t.set(c.key, c.old, there)
 		default:
 			t.unset(c.key)
 		}
@@ -165,7 +167,7 @@ func note[K comparable, V any](b *batch, t *table[K, V], key K, old V, there boo
 // put inserts or replaces a row.
 func put[K comparable, V any](b *batch, t *table[K, V], key K, value V) {
 	old, there := t.rows[key]
-	t.set(key, value)
+	t.set(key, value, there)
 	note(b, t, key, old, there)
 }
 
@@ -175,7 +177,9 @@ func insert[K comparable, V any](b *batch, t *table[K, V], key K, value V) bool 
 	if _, there := t.rows[key]; there {
 		return false
 	}
-	put(b, t, key, value)
+	t.set(key, value, false)
+	var none V
+	note(b, t, key, none, false)
 	return true
 }
 

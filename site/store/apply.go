@@ -108,8 +108,19 @@ func (s *state) elsewhere(from id.Site, m event.QuotaElsewhere) {
 	}
 }
 
-// fulfillmentChanged follows a step of a warehouse, by compare-and-set on its version.
+// fulfillmentChanged follows a step of a warehouse, and ends the waiting for it to let
+// go of what another one ships.
 func (s *state) fulfillmentChanged(ctx context.Context, from id.Site, m event.FulfillmentChanged) error {
+	err := s.followStep(ctx, from, m)
+	if err == nil && m.To == order.VoidedStage {
+		s.hasLetGo(from, event.FulfillmentName{Order: m.Order, Fulfillment: m.Fulfillment})
+	}
+	return err
+}
+
+// followStep changes an order as a warehouse says, by compare-and-set on the version of
+// the fulfillment.
+func (s *state) followStep(ctx context.Context, from id.Site, m event.FulfillmentChanged) error {
 	before, err := s.order(ctx, m.Order)
 	if err != nil {
 		return err
@@ -214,8 +225,13 @@ func (s *state) voidRefused(ctx context.Context, from id.Site, m event.VoidRefus
 	if f == nil || f.Warehouse != from {
 		return fault.New(fault.NotFound, "order %s has no fulfillment %s at %s", m.Order, m.Fulfillment, from)
 	}
-	if m.Stage == order.VoidedStage {
-		return nil // it was called off before it was asked again: nothing is refused
+	name := event.FulfillmentName{Order: m.Order, Fulfillment: m.Fulfillment}
+	if m.Stage == order.VoidedStage { // it was called off before it was asked again: nothing is refused
+		s.hasLetGo(from, name)
+		return nil
+	}
+	if s.letting(from, name) { // it is on its way by now: the store's own affair
+		return s.inquire(from, name)
 	}
 	moving := f.MoveTo != ""
 	if err := s.endMove(o, f); err != nil {

@@ -45,6 +45,19 @@ func (s *state) becomesClear(name event.FulfillmentName) {
 	}
 }
 
+// letting reports whether a warehouse is asked to let go of a fulfillment that another
+// one ships; hasLetGo notes that it has.
+func (s *state) letting(at id.Site, name event.FulfillmentName) bool {
+	u, there := s.live.unclear[name]
+	return there && u.at == at && u.kind == Letting
+}
+
+func (s *state) hasLetGo(at id.Site, name event.FulfillmentName) {
+	if s.letting(at, name) {
+		s.becomesClear(name)
+	}
+}
+
 // contested reports whether a warehouse is asked to let go of a part of an order that
 // another one has sent: that is the store's own affair.
 func (s *state) contested(which id.Order) bool {

@@ -151,8 +151,14 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 		return err
 	}
 	for _, o := range open {
-		if err := s.askAgain(o, &o.Fulfillments[0]); err != nil {
+		f := &o.Fulfillments[0]
+		if err := s.askAgain(o, f); err != nil {
 			return err
+		}
+		if calledOffUnasked(f) { // the warehouse has it all the same
+			if err := s.sayCalledOff(from, event.FulfillmentName{Order: o.ID, Fulfillment: f.ID}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

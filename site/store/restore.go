@@ -164,16 +164,22 @@ func (s *state) callOffAgain(from id.Site, name event.FulfillmentName, body even
 	switch b := body.(type) {
 	case event.FulfillmentChanged:
 		if b.To == order.VoidedStage {
+			s.hasLetGo(from, name)
 			return nil
 		}
 	case event.VoidRefused:
 		if b.Stage == order.VoidedStage {
+			s.hasLetGo(from, name)
 			return nil
 		}
 		return s.inquire(from, name)
 	}
+	return s.sayCalledOff(from, name)
+}
+
+func (s *state) sayCalledOff(to id.Site, name event.FulfillmentName) error {
 	request := event.VoidRequested{Order: name.Order, Fulfillment: name.Fulfillment, Reason: "called off"}
-	return s.books.Say(from, name.Order.String(), request, s.now)
+	return s.books.Say(to, name.Order.String(), request, s.now)
 }
 
 // inquire asks a warehouse what it knows of a fulfillment.

@@ -48,9 +48,14 @@ func (s *Stepper) Do(ctx context.Context, command any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.Finish(job)
+}
+
+// Finish takes steps until a job is answered.
+func (s *Stepper) Finish(job *Job) (any, error) {
 	for !job.Done() {
 		if !s.Step() {
-			return nil, fault.New(fault.Internal, "the command %T is neither waiting nor answered", command)
+			return nil, fault.New(fault.Internal, "the command %T is neither waiting nor answered", job.command)
 		}
 	}
 	return job.answer, job.err
