@@ -116,6 +116,16 @@ func waiting(parked []Parked) map[parkedKey][]Parked {
 // IsParked reports whether an earlier message of m's key waits.
 func (b *Books) IsParked(m feed.Message) bool { return len(b.parked[keyOf(m)]) > 0 }
 
+// Waiting returns the messages of a key that wait, as they were said.
+func (b *Books) Waiting(origin id.Site, key string) []feed.Message {
+	parked := b.parked[parkedKey{origin, key}]
+	messages := make([]feed.Message, len(parked))
+	for i := range parked {
+		messages[i] = parked[i].Message
+	}
+	return messages
+}
+
 // Park puts m aside, and with it all later messages of its key.
 func (b *Books) Park(m feed.Message, reason string, at time.Time) {
 	p := Parked{Message: m, Reason: reason, ParkedAt: at}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"crossdock/core/id"
 	"crossdock/core/order"
 	"crossdock/dist/feed"
+	"crossdock/site/books"
 )
 
 // errShippedElsewhere says that a warehouse has what the store believes another one was
@@ -161,6 +163,39 @@ func (s *state) mayBeShipped(number int64) bool {
 	return !since && !s.allHeard()
 }
 
+// skip takes parked messages out. What one of them tells of a fulfillment that is not
+// clear is left to people then: a warehouse is asked for it no more.
+func (s *state) skip(ctx context.Context, c books.SkipParked) (any, error) {
+	skipped := s.books.Waiting(c.Origin, c.Key)
+	answer, err := s.books.Do(c, s.now, s.applying(ctx))
+	if err != nil {
+		return answer, err
+	}
+	if !c.All {
+		skipped = skipped[:1]
+	}
+	for _, m := range skipped {
+		body, err := event.Decode(m.Kind, m.Body)
+		if told, is := body.(event.FulfillmentsRestated); is && err == nil { // one that cannot be read is of another kind
+			for _, known := range told.Fulfillments {
+				s.becomesClear(event.FulfillmentName{Order: known.Order, Fulfillment: known.Fulfillment})
+			}
+		}
+	}
+	return answer, nil
+}
+
+// answerParked reports whether the answer of a warehouse about a fulfillment may be
+// among the messages that wait for an operator.
+func (s *state) answerParked(name event.FulfillmentName, at id.Site) bool {
+	for _, key := range [...]string{"fulfillments", name.Order.String()} {
+		if s.books.IsParked(feed.Message{Origin: string(at), Key: key}) {
+			return true
+		}
+	}
+	return false
+}
+
 // askUnclear asks once more for the fulfillments that could not be attached to their
 // orders, or asks their warehouses to let go of them: see shippedTwice.
 func (s *state) askUnclear() error {
@@ -168,8 +203,7 @@ func (s *state) askUnclear() error {
 		return slices.Compare(a.Fulfillment.UUID[:], b.Fulfillment.UUID[:])
 	}) {
 		u := s.live.unclear[name]
-		parked := s.books.IsParked(feed.Message{Origin: string(u.at), Key: "fulfillments"})
-		if parked || !u.asked.IsZero() && s.now.Sub(u.asked) < askUnclearAgain {
+		if s.answerParked(name, u.at) || !u.asked.IsZero() && s.now.Sub(u.asked) < askUnclearAgain {
 			continue
 		}
 		if u.kind == Letting {

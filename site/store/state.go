@@ -231,7 +231,9 @@ func (s *state) decide(ctx context.Context, command any) (any, error) {
 		return nil, nil
 	case Receive:
 		return nil, s.receive(ctx, c)
-	case books.Rewind, books.RetryParked, books.SkipParked, books.Acknowledge, books.Prune:
+	case books.SkipParked:
+		return s.skip(ctx, c)
+	case books.Rewind, books.RetryParked, books.Acknowledge, books.Prune:
 		return s.books.Do(command, s.now, s.applying(ctx))
 	case AskAgain:
 		return s.askAgainFor(ctx, c)
