@@ -61,7 +61,7 @@ func (s *schedule) begin() {
 		{Slow, 3, s.slow},
 		{Wipe, 2, s.world.net.wipe},
 		{Restore, 8, func() { s.any().back() }},
-		{Restore, 2, func() { s.any().lose() }},
+		{Restore, 3, func() { s.any().lose() }},
 	} {
 		count := 1 + s.world.draws[drawFaults].IntN(class.most)
 		for range count {

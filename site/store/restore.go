@@ -147,7 +147,8 @@ func (s *state) lost(ctx context.Context, from id.Site, body event.Body) (bool, 
 		return true, s.inquire(from, name)
 	}
 	if calledOffUnasked(f) {
-		return true, s.callOffAgain(from, name, body)
+		_, redirect := body.(event.RedirectAnswered) // the order waits for it all the same
+		return !redirect, s.callOffAgain(from, name, body)
 	}
 	return false, nil
 }
@@ -173,6 +174,10 @@ func (s *state) callOffAgain(from id.Site, name event.FulfillmentName, body even
 			return nil
 		}
 		return s.inquire(from, name)
+	case event.RedirectAnswered:
+		if b.Stage == order.VoidedStage {
+			return nil
+		}
 	}
 	return s.sayCalledOff(from, name)
 }
