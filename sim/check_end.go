@@ -115,8 +115,8 @@ func (c *checker) end() {
 	for _, s := range w.stores {
 		m := c.stores[s.name]
 		for _, p := range w.shop.orders {
-			if stands := m.orders[p.order.ID]; p.at == s && !c.parted[s.name] && (stands == nil || stands.order.Number != p.order.Number) {
-				c.fail("5", "order %d of %s was acknowledged, and is not there", p.order.Number, s.name)
+			if stands := m.orders[p.order]; p.at == s && !c.parted[s.name] && (stands == nil || stands.order.Number != p.number) {
+				c.fail("5", "order %d of %s was acknowledged, and is not there", p.number, s.name)
 			}
 		}
 		for _, which := range m.sequence {

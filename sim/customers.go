@@ -157,7 +157,7 @@ func (s *shop) acknowledged(c *wish, p store.Placement) {
 		w.count(SkewedOrder)
 	}
 	w.check.acknowledged(c.at, c.command, o)
-	s.orders = append(s.orders, placed{c.at, o})
+	s.orders = append(s.orders, placed{c.at, o.ID, o.Number})
 	s.follow(c, o)
 }
 

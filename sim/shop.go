@@ -10,7 +10,6 @@ import (
 	"crossdock/core/fault"
 	"crossdock/core/id"
 	"crossdock/core/money"
-	"crossdock/core/order"
 	"crossdock/core/pay"
 	"crossdock/core/sourcing"
 	"crossdock/site/store"
@@ -40,8 +39,9 @@ type shop struct {
 
 // placed is an order that a customer was told of.
 type placed struct {
-	at    *site
-	order order.Order // as the customer was told
+	at     *site
+	order  id.Order
+	number int64
 }
 
 func newShop(w *World) *shop {

@@ -84,6 +84,10 @@ func ParseReply(from []byte) (Reply, error) {
 	d.version()
 	r := Reply{Last: d.cursor(), Fork: d.cursor(), Agree: d.upTo(1) == 1}
 	count := d.number()
+	if count > 0 { // it is not known yet whether there are so many
+		const least = 40 // bytes of a message whose texts are empty
+		r.Messages = make([]Message, 0, min(count, uint64(len(d.rest)/least)))
+	}
 	var last Message
 	for i := uint64(0); i < count && !d.bad; i++ {
 		last = d.message(last)

@@ -101,7 +101,7 @@ func (s *state) atOnce(t pay.Transaction) (pay.Transaction, error) {
 // payment returns the payment of an order as this batch sees it.
 func (s *state) payment(ctx context.Context, which id.Order) (pay.Account, error) {
 	var all []pay.Transaction
-	if _, fresh := s.inserted[which]; !fresh && s.Records != nil {
+	if !s.orders[which].fresh && s.Records != nil {
 		stored, err := s.Records.Transactions(ctx, which)
 		if err != nil {
 			return pay.Account{}, err

@@ -61,9 +61,7 @@ type state struct {
 
 	now      time.Time
 	changes  *Changes
-	orders   map[id.Order]order.Order // as changed by this batch
-	inserted map[id.Order]int         // index in changes.Orders
-	updated  map[id.Order]int         // index in changes.Updates
+	orders   map[id.Order]saved // by this batch
 	users    map[id.User]User
 	carts    map[string]CartRow
 	requests books.Requests
@@ -75,11 +73,24 @@ type state struct {
 // staged is what a batch has changed, and may not be found in the database yet.
 type staged struct {
 	changes  *Changes
-	orders   map[id.Order]order.Order
+	orders   map[id.Order]saved
 	users    map[id.User]User
 	carts    map[string]CartRow
 	requests books.Requests
 	asked    []id.Grant
+}
+
+// saved is where the row of an order stands in Changes.
+type saved struct {
+	index int
+	fresh bool // in Orders, not in Updates
+}
+
+func (c *Changes) order(at saved) *order.Order {
+	if at.fresh {
+		return &c.Orders[at.index]
+	}
+	return &c.Updates[at.index]
 }
 
 type levelKey struct {
@@ -101,8 +112,7 @@ func (s *state) Begin(ctx context.Context) error {
 	s.now = s.Now().UTC().Truncate(time.Microsecond)
 	s.before = staged{s.changes, s.orders, s.users, s.carts, s.requests, s.asked}
 	s.changes = &Changes{}
-	s.orders, s.users = map[id.Order]order.Order{}, map[id.User]User{}
-	s.inserted, s.updated = map[id.Order]int{}, map[id.Order]int{}
+	s.orders, s.users = map[id.Order]saved{}, map[id.User]User{}
 	s.carts, s.requests = map[string]CartRow{}, books.Requests{}
 	s.asked, s.answered, s.spoiled = nil, nil, nil
 	clear(s.live.candidates)
@@ -393,11 +403,11 @@ func (s *state) staging() []*Changes {
 
 // order returns an order as this batch sees it.
 func (s *state) order(ctx context.Context, which id.Order) (order.Order, error) {
-	if o, changed := s.orders[which]; changed {
-		return o.Clone(), nil
+	if at, changed := s.orders[which]; changed {
+		return s.changes.order(at).Clone(), nil
 	}
-	if o, changed := s.before.orders[which]; changed {
-		return o.Clone(), nil
+	if at, changed := s.before.orders[which]; changed {
+		return s.before.changes.order(at).Clone(), nil
 	}
 	if o, kept := s.recent.orders[which]; kept {
 		return o.Clone(), nil
@@ -412,23 +422,19 @@ func (s *state) insert(o order.Order, site id.Site, kind, text string) {
 	if s.books.Epoch() > 1 {
 		s.live.numbered[o.Number] = struct{}{}
 	}
-	s.inserted[o.ID] = len(s.changes.Orders)
+	s.orders[o.ID] = saved{len(s.changes.Orders), true}
 	s.changes.Orders = append(s.changes.Orders, o)
-	s.orders[o.ID] = o
 	s.live.follow(o)
 	s.tell(o, site, kind, text)
 }
 
 func (s *state) save(o order.Order, site id.Site, kind, text string) {
-	if i, ok := s.inserted[o.ID]; ok {
-		s.changes.Orders[i] = o
-	} else if i, ok := s.updated[o.ID]; ok {
-		s.changes.Updates[i] = o
+	if at, again := s.orders[o.ID]; again {
+		*s.changes.order(at) = o
 	} else {
-		s.updated[o.ID] = len(s.changes.Updates)
+		s.orders[o.ID] = saved{len(s.changes.Updates), false}
 		s.changes.Updates = append(s.changes.Updates, o)
 	}
-	s.orders[o.ID] = o
 	s.live.follow(o)
 	s.tell(o, site, kind, text)
 }
