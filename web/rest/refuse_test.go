@@ -162,6 +162,7 @@ func TestBadRequests(t *testing.T) {
 		"what if of none":           {"POST", "/api/v1/sourcing/what-if", `{"policies": [{}], "orders": [{"district": "north", "lines": [{"sku": "KETTLE", "quantity": 0}]}]}`, 422, "orders[0].lines[0].quantity", "not above zero"},
 		"what if at a price":        {"POST", "/api/v1/sourcing/what-if", `{"policies": [{}], "orders": [{"district": "north", "lines": [{"sku": "KETTLE", "quantity": 1, "price": {"minor": 1, "currency": "GBP"}}]}]}`, 422, "orders[0].lines[0].price", "leave the price out"},
 		"profile of no name":        {"PUT", "/api/v1/sourcing/warehouses", `{"warehouses": [{"code": "wh1"}, {"code": "WH 1"}]}`, 422, "warehouses[1].code", "no site name"},
+		"two profiles of one":       {"PUT", "/api/v1/sourcing/warehouses", `{"warehouses": [{"code": "wh1"}, {"code": "wh2"}, {"code": "wh1"}]}`, 422, "warehouses[2].code", "two profiles of wh1"},
 		"profile, odd cut-off":      {"PUT", "/api/v1/sourcing/warehouses", `{"warehouses": [{"code": "wh1", "cut_off": "3pm"}]}`, 422, "warehouses[0].cut_off", "no time of the day"},
 		"profile, odd workday":      {"PUT", "/api/v1/sourcing/warehouses", `{"warehouses": [{"code": "wh1", "workdays": ["holiday"]}]}`, 422, "warehouses[0].workdays", "no day of the week"},
 		"profile beyond the pole":   {"PUT", "/api/v1/sourcing/warehouses", `{"warehouses": [{"code": "wh1", "place": {"latitude": 91, "longitude": 0}}]}`, 422, "warehouses[0].latitude", "91"},

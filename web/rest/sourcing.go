@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -86,6 +87,9 @@ func (s *server) putProfiles(ctx context.Context, in *profilesInput) (*body[api.
 	for i, profile := range in.Body.Warehouses {
 		if profiles[i], err = readProfile(profile); err != nil {
 			return nil, below("warehouses["+strconv.Itoa(i)+"]", err)
+		}
+		if slices.ContainsFunc(profiles[:i], func(w catalog.Warehouse) bool { return w.Code == profile.Code }) {
+			return nil, fault.At("warehouses["+strconv.Itoa(i)+"].code", fault.Invalid, "there are two profiles of %s: which is meant?", profile.Code)
 		}
 	}
 	if _, err := shop.Do(ctx, store.SetWarehouses{Warehouses: profiles}); err != nil {
