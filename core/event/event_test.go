@@ -66,7 +66,7 @@ func samples() []Body {
 		SiteRestored{Epoch: 1700000000, Read: 12},
 		QuotaRestated{Epoch: 1700000000, After: "15056N", UpTo: "gift 0001/20", Quota: units, Incoming: units, Number: 1042},
 		FulfillmentsAsked{Epoch: 1700000000, Fulfillments: []FulfillmentName{{Order: o, Fulfillment: f}}, More: true},
-		FulfillmentsRestated{Epoch: 1700000000, More: true, Fulfillments: []FulfillmentState{{
+		FulfillmentsRestated{Epoch: 1700000000, More: true, Unknown: []FulfillmentName{{Order: o, Fulfillment: f}}, Fulfillments: []FulfillmentState{{
 			Order: o, Number: 1042, Fulfillment: f, PlacedAt: at, Address: address, Stage: order.SentStage, Version: 4,
 			Lines: []LineState{{Line: 1, SKU: "85123A", Name: "White hanging heart", Quantity: 6, Voided: 1, Returned: 2}},
 			Returns: []ReturnState{{Return: uuid(3), Reason: "too small", Lines: []ReturnLineState{

@@ -64,6 +64,7 @@ type FulfillmentName struct {
 type FulfillmentsRestated struct {
 	Epoch        uint64             `json:"epoch"`                  // of the site that has asked; 0: none has
 	Fulfillments []FulfillmentState `json:"fulfillments,omitempty"` // those that are known
+	Unknown      []FulfillmentName  `json:"unknown,omitempty"`      // by a warehouse: those that are not
 	More         bool               `json:"more,omitempty"`         // as it was asked
 }
 

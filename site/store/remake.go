@@ -68,6 +68,12 @@ func (s *state) unsealed(known event.FulfillmentState) (record, error) {
 // fulfillmentsRestated takes over what a warehouse knows of fulfillments that the store
 // has lost, or knows less of.
 func (s *state) fulfillmentsRestated(ctx context.Context, from id.Site, m event.FulfillmentsRestated) error {
+	for _, name := range m.Unknown { // it was restored as well, to before it was asked for it
+		delete(s.live.inquired, name.Fulfillment)
+		if s.live.unclear[name].at == from {
+			s.becomesClear(name)
+		}
+	}
 	for _, known := range m.Fulfillments {
 		delete(s.live.inquired, known.Fulfillment)
 		if m.Epoch == 0 { // it was not asked for: the two were found to differ

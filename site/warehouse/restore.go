@@ -427,6 +427,7 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 		which := name.Fulfillment
 		f, err := s.fulfillmentOf(ctx, from, which)
 		if fault.Is(err, fault.NotFound) {
+			answer.Unknown = append(answer.Unknown, name)
 			continue
 		}
 		if err != nil {
