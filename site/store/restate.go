@@ -155,10 +155,8 @@ func (s *state) fulfillmentsAsked(ctx context.Context, from id.Site, m event.Ful
 		if err := s.askAgain(o, f); err != nil {
 			return err
 		}
-		if calledOffUnasked(f) { // the warehouse has it all the same
-			if err := s.sayCalledOff(from, event.FulfillmentName{Order: o.ID, Fulfillment: f.ID}); err != nil {
-				return err
-			}
+		if s.books.Epoch() > 1 && f.Stage == order.VoidedStage { // as the store has found out; the warehouse may know better
+			s.stillUnclear(event.FulfillmentName{Order: o.ID, Fulfillment: f.ID}, from, Letting)
 		}
 	}
 	return nil

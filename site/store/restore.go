@@ -179,12 +179,8 @@ func (s *state) callOffAgain(from id.Site, name event.FulfillmentName, body even
 			return nil
 		}
 	}
-	return s.sayCalledOff(from, name)
-}
-
-func (s *state) sayCalledOff(to id.Site, name event.FulfillmentName) error {
 	request := event.VoidRequested{Order: name.Order, Fulfillment: name.Fulfillment, Reason: "called off"}
-	return s.books.Say(to, name.Order.String(), request, s.now)
+	return s.books.Say(from, name.Order.String(), request, s.now)
 }
 
 // inquire asks a warehouse what it knows of a fulfillment.
