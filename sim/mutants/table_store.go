@@ -111,7 +111,7 @@ func orderBugs() []Mutant {
 		{
 			Name:   "order-without-batch-before",
 			Breaks: "an order is changed as the database has it, without what the batch that is being written makes of it",
-			Edits:  []Edit{{"site/store/state.go", "if o, changed := s.before.orders[which]; changed {", "if o, changed := s.before.orders[which]; changed && false {"}},
+			Edits:  []Edit{{"site/store/state.go", "if at, changed := s.before.orders[which]; changed {", "if at, changed := s.before.orders[which]; changed && false {"}},
 		},
 		{
 			Name:   "notice-on-each-retry",

@@ -402,6 +402,11 @@ func (s *state) catchUp(ctx context.Context, from id.Site, o order.Order, known 
 		return s.attach(ctx, from, o, known)
 	}
 	sent := f.Stage == order.SentStage || f.Stage == order.DeliveredStage
+	if known.Stage == order.VoidedStage { // the warehouse that its units were moved to tells of them itself
+		if err := s.endMove(o, f); err != nil {
+			return err
+		}
+	}
 	var off []order.Part
 	for _, line := range known.Lines {
 		part := partOf(f, line.Line)
